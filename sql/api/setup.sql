@@ -1,0 +1,37 @@
+CREATE FUNCTION referral_setup(
+       target_schema name    DEFAULT NULL,
+       guards        boolean DEFAULT true)
+RETURNS TABLE (
+       object text,
+       action text,
+       note   text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_setup_wrapper';
+
+COMMENT ON FUNCTION referral_setup(name, boolean) IS
+'Makes or adopts the referral tables of a schema (NULL: the setting referrals.schema), with the indexes and tables that the functions need. Run by the tables'' owner after CREATE EXTENSION and after every upgrade; running it again changes nothing. One row an object: created, adopted, kept, or skipped for the reason in note. Errors: 42P16 tables that cannot be adopted, 3F000 no such schema; nothing is changed then.';
+
+CREATE FUNCTION referral_detach(
+       target_schema name DEFAULT NULL)
+RETURNS TABLE (
+       object text,
+       action text,
+       note   text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_detach_wrapper';
+
+COMMENT ON FUNCTION referral_detach(name) IS
+'Removes the extension''s triggers from the referral tables of a schema (NULL: the setting referrals.schema), and nothing else, so that DROP EXTENSION works. One row a trigger removed.';
+
+CREATE FUNCTION referral_doctor(
+       target_schema name DEFAULT NULL)
+RETURNS TABLE (
+       severity text,
+       subject  text,
+       finding  text,
+       remedy   text)
+LANGUAGE c STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'referral_doctor_wrapper';
+
+COMMENT ON FUNCTION referral_doctor(name) IS
+'Examines the referral tables of a schema (NULL: the setting referrals.schema) and returns one row a finding, with what to do about it; no row means healthy. Severity: error (data that breaks a limit), warning, info. Reads only, but reads every row.';

@@ -1,0 +1,20 @@
+-- The usable indexes of a table: name, uniqueness, key columns or expressions, all columns.
+SELECT i.indexrelid::pg_catalog.regclass::pg_catalog.text,
+       i.indisunique AND i.indimmediate,
+       ARRAY(SELECT pg_catalog.pg_get_indexdef(i.indexrelid, n, true)
+               FROM pg_catalog.generate_series(1, i.indnkeyatts::pg_catalog.int4) AS n
+              ORDER BY n),
+       ARRAY(SELECT pg_catalog.pg_get_indexdef(i.indexrelid, n, true)
+               FROM pg_catalog.generate_series(1, i.indnatts::pg_catalog.int4) AS n
+              ORDER BY n),
+       i.indisprimary
+  FROM pg_catalog.pg_index AS i,
+       pg_catalog.pg_class AS c,
+       pg_catalog.pg_am AS m
+ WHERE i.indrelid OPERATOR(pg_catalog.=) $1
+   AND i.indisvalid
+   AND i.indpred IS NULL
+   AND c.oid OPERATOR(pg_catalog.=) i.indexrelid
+   AND m.oid OPERATOR(pg_catalog.=) c.relam
+   AND m.amname OPERATOR(pg_catalog.=) 'btree'
+ ORDER BY i.indexrelid

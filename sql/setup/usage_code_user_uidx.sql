@@ -1,0 +1,2 @@
+CREATE UNIQUE INDEX referral_usage_code_user_uidx
+    ON host.phoenix_kit_referral_code_usage (code_uuid, used_by_uuid)

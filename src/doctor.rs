@@ -1,0 +1,192 @@
+//! The doctor: says what is wrong with a schema's tables and what to do about it. Reads only.
+
+use std::ffi::CStr;
+
+use pgrx::prelude::*;
+
+use crate::indexes;
+use crate::pg::error::{Result, answer};
+use crate::pg::guc;
+use crate::pg::rows::RowSet;
+use crate::pg::session::{Session, Statement, statements};
+use crate::pg::tables::{CODES, SETTINGS, Tables, USAGE};
+use crate::rules::settings::ENABLED;
+use crate::settings::Settings;
+use crate::setup::OWN_TABLES;
+
+statements! {
+    COUNTER_DRIFT = "doctor/counter_drift.sql";
+    DUPLICATE_USAGES = "doctor/duplicate_usages.sql";
+    COLLIDING_CODES = "doctor/colliding_codes.sql";
+    OVER_CAP = "doctor/over_cap.sql";
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy)]
+enum Severity {
+    /// Data that breaks a limit.
+    Error,
+    /// Something that will bite.
+    Warning,
+    /// Something worth knowing.
+    Info,
+}
+
+impl Severity {
+    fn name(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info => "info",
+        }
+    }
+}
+
+struct Finding {
+    severity: Severity,
+    subject: String,
+    finding: String,
+    remedy: String,
+}
+
+/// A statement that counts bad rows and shows a few, and what is said where there are any.
+struct Examination {
+    statement: &'static Statement,
+    severity: Severity,
+    table: &'static str,
+    finding: &'static str,
+    remedy: &'static str,
+}
+
+const EXAMINATIONS: [Examination; 4] = [
+    Examination {
+        statement: &OVER_CAP,
+        severity: Severity::Error,
+        table: CODES,
+        finding: "codes have been used more often than max_uses allows",
+        remedy: "UPDATE host.phoenix_kit_referral_codes SET max_uses = number_of_uses WHERE number_of_uses > max_uses",
+    },
+    Examination {
+        statement: &COUNTER_DRIFT,
+        severity: Severity::Error,
+        table: CODES,
+        finding: "codes have a number_of_uses that is not the count of their usages",
+        remedy: "UPDATE host.phoenix_kit_referral_codes c SET number_of_uses = (SELECT count(*) \
+                 FROM host.phoenix_kit_referral_code_usage u WHERE u.code_uuid = c.uuid)",
+    },
+    Examination {
+        statement: &DUPLICATE_USAGES,
+        severity: Severity::Warning,
+        table: USAGE,
+        finding: "users hold more than one usage of a code, so that no unique index can be made",
+        remedy: "DELETE FROM host.phoenix_kit_referral_code_usage u \
+                 USING host.phoenix_kit_referral_code_usage e \
+                 WHERE e.code_uuid = u.code_uuid AND e.used_by_uuid = u.used_by_uuid \
+                 AND (e.date_used, e.uuid) < (u.date_used, u.uuid); then run referral_setup() again",
+    },
+    Examination {
+        statement: &COLLIDING_CODES,
+        severity: Severity::Warning,
+        table: CODES,
+        finding: "groups of codes differ by case alone; a lookup that matches none exactly takes the oldest",
+        remedy: "Rename or delete all but one of each group with referral_update_code() or referral_delete_code()",
+    },
+];
+
+fn examine(session: &Session) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for examination in &EXAMINATIONS {
+        let rows = session.read(examination.statement, &[]);
+        let Some(row) = rows.first() else { continue };
+        let count: i64 = row.need(1);
+        if count > 0 {
+            let examples: String = row.get(2).unwrap_or_default();
+            let more = if count > 3 { ", …" } else { "" };
+            findings.push(Finding {
+                severity: examination.severity,
+                subject: subject(session, examination.table),
+                finding: format!("{count} {}: {examples}{more}", examination.finding),
+                remedy: session.tables.qualify(examination.remedy),
+            });
+        }
+    }
+    findings.extend(examine_indexes(session));
+    findings.extend(examine_setup(session));
+    findings
+}
+
+fn subject(session: &Session, table: &str) -> String {
+    session.tables.qualify(&format!("host.{table}"))
+}
+
+fn examine_indexes(session: &Session) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for table in [CODES, USAGE, SETTINGS] {
+        let Some(oid) = session.tables.relation(table) else {
+            continue;
+        };
+        let found = indexes::of_table(session, oid);
+        let wanted = indexes::WANTED
+            .iter()
+            .filter(|wanted| wanted.table == table);
+        for wanted in wanted.filter(|wanted| !found.iter().any(wanted.serves)) {
+            findings.push(Finding {
+                severity: Severity::Warning,
+                subject: subject(session, table),
+                finding: format!("the index {} is missing", wanted.name),
+                remedy: "SELECT * FROM referral_setup() makes it, or says why it cannot".into(),
+            });
+        }
+        for (superfluous, other) in indexes::redundant(&found) {
+            findings.push(Finding {
+                severity: Severity::Info,
+                subject: subject(session, table),
+                finding: format!(
+                    "the index {} is superfluous beside {}, and each write pays for it",
+                    superfluous.name, other.name
+                ),
+                remedy: format!("DROP INDEX {}, if nothing else names it", superfluous.name),
+            });
+        }
+    }
+    findings
+}
+
+fn examine_setup(session: &Session) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let missing = OWN_TABLES
+        .iter()
+        .find(|(table, _)| session.tables.relation(table).is_none());
+    if let Some((table, _)) = missing {
+        findings.push(Finding {
+            severity: Severity::Warning,
+            subject: subject(session, table),
+            finding: "the table is missing".into(),
+            remedy: "SELECT * FROM referral_setup() makes it".into(),
+        });
+    }
+    if !Settings::read(session, &[ENABLED.key]).flag(ENABLED) {
+        findings.push(Finding {
+            severity: Severity::Info,
+            subject: subject(session, SETTINGS),
+            finding: "referral codes are switched off: every redemption is refused".into(),
+            remedy: "SELECT referral_enable_system()".into(),
+        });
+    }
+    findings
+}
+
+#[pg_extern(sql = false)]
+fn referral_doctor(
+    target_schema: Option<&CStr>,
+) -> RowSet<'static, (&'static str, String, String, String)> {
+    answer(|| -> Result<_> {
+        let schema = match target_schema {
+            Some(name) => name.to_string_lossy().into_owned(),
+            None => guc::schema(),
+        };
+        let session = Session::over(Tables::of(&schema));
+        let row = |f: Finding| (f.severity.name(), f.subject, f.finding, f.remedy);
+        Ok(RowSet::new(examine(&session).into_iter().map(row)))
+    })
+}

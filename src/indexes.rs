@@ -1,0 +1,163 @@
+//! The indexes that the functions rely on, and which of a table's own serve.
+
+use pgrx::pg_sys;
+
+use crate::pg::session::{Session, Statement, statements};
+use crate::pg::tables::{CODES, USAGE};
+
+statements! {
+    INDEXES = "setup/indexes.sql";
+    PARTITION_COLUMNS = "setup/partition_columns.sql";
+    DUPLICATE_CODES = "setup/duplicate_codes.sql";
+    DUPLICATE_USAGES = "setup/duplicate_usages.sql";
+}
+
+/// A valid b-tree index of a table, without a predicate.
+pub struct Index {
+    pub name: String,
+    pub unique: bool,
+    pub primary: bool,
+    /// Key columns and expressions, in order.
+    pub keys: Vec<String>,
+    /// The keys and what is included beside them.
+    pub columns: Vec<String>,
+}
+
+/// An index that setup sees to.
+pub struct Wanted {
+    pub name: &'static str,
+    pub table: &'static str,
+    pub create: &'static str,
+    pub lock: &'static str,
+    pub serves: fn(&Index) -> bool,
+    /// For a unique index.
+    pub unique: Option<Unique>,
+}
+
+/// What could keep a unique index from being made.
+pub struct Unique {
+    pub columns: &'static [&'static str],
+    pub duplicates: &'static Statement,
+    pub duplicates_mean: &'static str,
+}
+
+macro_rules! sql {
+    ($file:literal) => {
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/setup/", $file))
+    };
+}
+pub(crate) use sql;
+
+/// In the order in which setup makes them.
+pub const WANTED: [Wanted; 4] = [
+    Wanted {
+        name: "phoenix_kit_referral_codes_code_uidx",
+        table: CODES,
+        create: sql!("code_uidx.sql"),
+        lock: sql!("lock_codes.sql"),
+        serves: |index| index.unique && index.keys == ["code"],
+        unique: Some(Unique {
+            columns: &["code"],
+            duplicates: &DUPLICATE_CODES,
+            duplicates_mean: "codes are held by more than one row; until they differ, two sessions \
+                              may create one code at the same moment",
+        }),
+    },
+    Wanted {
+        name: "referral_codes_upper_code_idx",
+        table: CODES,
+        create: sql!("upper_code_idx.sql"),
+        lock: sql!("lock_codes.sql"),
+        serves: |index| {
+            matches!(
+                index.keys.first().map(String::as_str),
+                Some("upper(code::text)" | "upper(code)")
+            )
+        },
+        unique: None,
+    },
+    Wanted {
+        name: "referral_usage_code_user_uidx",
+        table: USAGE,
+        create: sql!("usage_code_user_uidx.sql"),
+        lock: sql!("lock_usage.sql"),
+        serves: |index| {
+            let keys = &index.keys;
+            index.unique
+                && (keys == &["code_uuid", "used_by_uuid"]
+                    || keys == &["used_by_uuid", "code_uuid"])
+        },
+        unique: Some(Unique {
+            columns: &["code_uuid", "used_by_uuid"],
+            duplicates: &DUPLICATE_USAGES,
+            duplicates_mean: "users hold more than one usage of a code; repeats are still refused, by \
+                              a look under the code's lock",
+        }),
+    },
+    Wanted {
+        name: "referral_usage_newest_idx",
+        table: USAGE,
+        create: sql!("usage_newest_idx.sql"),
+        lock: sql!("lock_usage.sql"),
+        serves: |index| {
+            index
+                .keys
+                .starts_with(&["code_uuid".into(), "date_used".into()])
+                && index.columns.iter().any(|column| column == "used_by_uuid")
+        },
+        unique: None,
+    },
+];
+
+pub fn of_table(session: &Session, table: pg_sys::Oid) -> Vec<Index> {
+    let rows = session.write(&INDEXES, &[table.into()]);
+    let index = |row: crate::pg::session::Row| Index {
+        name: row.need(1),
+        unique: row.need(2),
+        keys: row.need(3),
+        columns: row.need(4),
+        primary: row.need(5),
+    };
+    rows.iter().map(index).collect()
+}
+
+/// The first index of `indexes` that another makes superfluous, with that other, for each such pair.
+/// A unique index is superfluous beside another on the same columns; a plain one also beside a longer.
+pub fn redundant(indexes: &[Index]) -> Vec<(&Index, &Index)> {
+    let covers = |longer: &Index, shorter: &Index| {
+        let same = longer.keys == shorter.keys;
+        let kept = longer.primary || longer.name < shorter.name;
+        let equal = same && longer.unique && (longer.unique != shorter.unique || kept);
+        let prefix = !same && !shorter.unique && longer.keys.starts_with(&shorter.keys);
+        let whole = shorter.columns.len() == shorter.keys.len();
+        !shorter.primary && whole && (equal || prefix)
+    };
+    let cover = |shorter| indexes.iter().find(|longer| covers(longer, shorter));
+    indexes
+        .iter()
+        .filter_map(|shorter| Some((shorter, cover(shorter)?)))
+        .collect()
+}
+
+/// Why the unique index cannot be made; None where it can. The table is locked against writers, so
+/// that the answer still holds when the index is made.
+pub fn obstacle(session: &Session, unique: &Unique, table: pg_sys::Oid) -> Option<String> {
+    let partitioned = session.write(&PARTITION_COLUMNS, &[table.into()]);
+    let foreign = partitioned
+        .iter()
+        .map(|row| row.need::<String>(1))
+        .find(|by| !unique.columns.contains(&by.as_str()));
+    if let Some(column) = foreign {
+        let by = if column.is_empty() {
+            "an expression".into()
+        } else {
+            format!("\"{column}\"")
+        };
+        return Some(format!(
+            "the table is partitioned by {by}, over which Postgres keeps nothing unique; repeats are \
+             still refused, by a look under the code's lock"
+        ));
+    }
+    let duplicates: i64 = session.write(unique.duplicates, &[]).first()?.need(1);
+    (duplicates > 0).then(|| format!("{duplicates} {}", unique.duplicates_mean))
+}

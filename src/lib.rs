@@ -1,0 +1,42 @@
+//! Referral and promo codes inside PostgreSQL.
+//!
+//! Three floors, and a file uses only those below its own: the nouns, each an SQL face (`codes`,
+//! `redemption`, …); [`pg`], which talks to Postgres; [`rules`], which knows the rules and no Postgres.
+
+use pgrx::prelude::*;
+
+mod codes;
+mod doctor;
+mod indexes;
+mod pg;
+mod redemption;
+mod rules;
+mod settings;
+mod setup;
+mod usage;
+
+pg_module_magic!(name, version);
+
+extension_sql_file!("../sql/api/setup.sql", name = "setup");
+extension_sql_file!("../sql/api/codes.sql", name = "codes", requires = ["setup"]);
+extension_sql_file!(
+    "../sql/api/redemption.sql",
+    name = "redemption",
+    requires = ["codes"]
+);
+extension_sql_file!(
+    "../sql/api/usage.sql",
+    name = "usage",
+    requires = ["redemption"]
+);
+extension_sql_file!(
+    "../sql/api/settings.sql",
+    name = "settings",
+    requires = ["usage"]
+);
+
+#[pg_guard]
+pub extern "C-unwind" fn _PG_init() {
+    pg::guc::register();
+    pg::tables::watch_definitions();
+}

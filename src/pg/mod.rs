@@ -1,0 +1,9 @@
+//! What talks to Postgres and knows no rule of referrals.
+
+pub mod clock;
+pub mod error;
+pub mod guc;
+pub mod ids;
+pub mod rows;
+pub mod session;
+pub mod tables;

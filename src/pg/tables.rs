@@ -1,0 +1,191 @@
+//! Which schema's tables a call works on, and the plans kept for them.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::ffi::CString;
+use std::mem::ManuallyDrop;
+use std::rc::Rc;
+
+use pgrx::{PgRelation, pg_sys};
+
+use super::error::{Error, raise};
+use super::guc;
+use super::session::{Plan, Statement};
+
+pub const CODES: &str = "phoenix_kit_referral_codes";
+pub const USAGE: &str = "phoenix_kit_referral_code_usage";
+pub const SETTINGS: &str = "phoenix_kit_settings";
+
+/// A backend that serves more tenants than this plans anew for those it has not seen for longest.
+const MOST_SCHEMAS: usize = 64;
+
+/// The tables of one schema, with the plans that this backend has made for them.
+pub struct Tables {
+    schema: String,
+    quoted: String,
+    plans: RefCell<HashMap<*const Statement, Rc<Plan>>>,
+    /// Whether usage (code, user) is unique, and the generation of the relation cache that said so.
+    usage_is_unique: Cell<Option<(u64, bool)>>,
+}
+
+thread_local! {
+    /// Most recently used first.
+    /// Never dropped: as the backend exits there is no Postgres left to free a plan in.
+    static KNOWN: ManuallyDrop<RefCell<Vec<Rc<Tables>>>> =
+        const { ManuallyDrop::new(RefCell::new(Vec::new())) };
+    /// Grows with every change to any relation's definition.
+    static GENERATION: Cell<u64> = const { Cell::new(0) };
+}
+
+impl Tables {
+    /// The tables that `referrals.schema` names.
+    pub fn current() -> Rc<Tables> {
+        Tables::of(&guc::schema())
+    }
+
+    /// The tables of a schema; an error that names it where they are missing.
+    pub fn of(schema: &str) -> Rc<Tables> {
+        let known = KNOWN.with(|known| {
+            let mut known = known.borrow_mut();
+            let place = known.iter().position(|tables| tables.schema == schema)?;
+            known[..=place].rotate_right(1);
+            known.first().cloned()
+        });
+        known.unwrap_or_else(|| {
+            let tables = Rc::new(Tables::unchecked(schema));
+            tables.must_exist();
+            KNOWN.with(|known| {
+                let mut known = known.borrow_mut();
+                known.insert(0, Rc::clone(&tables));
+                known.truncate(MOST_SCHEMAS);
+            });
+            tables
+        })
+    }
+
+    /// The tables of a schema, which setup may still have to make; never kept for later calls.
+    pub fn unchecked(schema: &str) -> Tables {
+        Tables {
+            schema: schema.to_owned(),
+            quoted: pgrx::spi::quote_identifier(schema),
+            plans: RefCell::default(),
+            usage_is_unique: Cell::new(None),
+        }
+    }
+
+    pub fn schema(&self) -> &str {
+        &self.schema
+    }
+
+    /// The text of a statement with `host.` replaced by the quoted schema.
+    pub fn qualify(&self, sql: &str) -> String {
+        sql.replace("host.", &format!("{}.", self.quoted))
+    }
+
+    pub(super) fn plan(
+        &self,
+        statement: &'static Statement,
+        prepare: impl FnOnce(&str) -> Plan,
+    ) -> Rc<Plan> {
+        let key = std::ptr::from_ref(statement);
+        if let Some(plan) = self.plans.borrow().get(&key) {
+            return Rc::clone(plan);
+        }
+        // No borrow is held here: analysing a statement may run code that calls us again.
+        let plan = Rc::new(prepare(&self.qualify(statement.sql)));
+        self.plans.borrow_mut().insert(key, Rc::clone(&plan));
+        plan
+    }
+
+    /// The oid of a table or index of the schema, if there is one.
+    pub fn relation(&self, name: &str) -> Option<pg_sys::Oid> {
+        let (schema, name) = (CString::new(&*self.schema).ok()?, CString::new(name).ok()?);
+        // SAFETY: both look a name up in the catalog caches and give InvalidOid where it is unknown.
+        let oid = unsafe {
+            let namespace = pg_sys::get_namespace_oid(schema.as_ptr(), true);
+            pg_sys::get_relname_relid(name.as_ptr(), namespace)
+        };
+        (oid != pg_sys::InvalidOid).then_some(oid)
+    }
+
+    fn must_exist(&self) {
+        let missing: Vec<&str> = [CODES, USAGE, SETTINGS]
+            .into_iter()
+            .filter(|name| self.relation(name).is_none())
+            .collect();
+        if !missing.is_empty() {
+            let schema = &self.schema;
+            let missing = missing.join(", ");
+            raise(
+                Error::new(
+                    "42P01",
+                    "tables_missing",
+                    format!("schema \"{schema}\" has no table {missing}"),
+                )
+                .with_hint(
+                    "SELECT * FROM referral_setup() makes the tables; the setting referrals.schema \
+                     names the schema they are in.",
+                ),
+            );
+        }
+    }
+
+    /// Whether Postgres itself keeps (code, user) unique in the usage table.
+    ///
+    /// Asked after the row is inserted: the lock that the insert took keeps the index from going away
+    /// until the transaction ends, so that the answer holds for the row just written.
+    pub fn usage_is_unique(&self) -> bool {
+        let generation = GENERATION.get();
+        match self.usage_is_unique.get() {
+            Some((seen, unique)) if seen == generation => unique,
+            _ => {
+                let unique = self.relation(USAGE).is_some_and(is_unique_by_code_and_user);
+                // Opening the relation may itself have taken in a change: what was seen then is newer.
+                self.usage_is_unique.set(Some((generation, unique)));
+                unique
+            }
+        }
+    }
+}
+
+/// Whether a usage table has a unique index on exactly (code_uuid, used_by_uuid), in any order.
+fn is_unique_by_code_and_user(usage: pg_sys::Oid) -> bool {
+    // SAFETY: the oid was just found; the lock is the one any reader takes.
+    let usage = unsafe { PgRelation::with_lock(usage, pg_sys::AccessShareLock as i32) };
+    let column = |name: &std::ffi::CStr| {
+        // SAFETY: looks a column up by name in the catalog cache.
+        unsafe { pg_sys::get_attnum(usage.oid(), name.as_ptr()) }
+    };
+    let wanted = [column(c"code_uuid"), column(c"used_by_uuid")];
+    usage.indices(pg_sys::AccessShareLock as i32).any(|index| {
+        // SAFETY: an open index has its pg_index row at hand, and indkey holds indnatts numbers.
+        let (form, keys) = unsafe {
+            let form = &*index.rd_index;
+            (form, form.indkey.values.as_slice(form.indnkeyatts as usize))
+        };
+        let partial_or_expression = unsafe {
+            // SAFETY: reads the same row's two nullable columns through the relation cache.
+            !pg_sys::RelationGetIndexPredicate(index.as_ptr()).is_null()
+                || !pg_sys::RelationGetIndexExpressions(index.as_ptr()).is_null()
+        };
+        form.indisunique
+            && form.indisvalid
+            && form.indimmediate
+            && !partial_or_expression
+            && keys.len() == wanted.len()
+            && wanted.iter().all(|column| keys.contains(column))
+    })
+}
+
+/// Asks to be told of every change to a relation's definition; called once, as the library is loaded.
+pub fn watch_definitions() {
+    // SAFETY: the callback has the signature Postgres wants and lives as long as the library.
+    unsafe {
+        pg_sys::CacheRegisterRelcacheCallback(Some(definition_changed), pg_sys::Datum::from(0));
+    }
+}
+
+/// Called by Postgres in the middle of anything: it must only count.
+unsafe extern "C-unwind" fn definition_changed(_: pg_sys::Datum, _: pg_sys::Oid) {
+    GENERATION.with(|generation| generation.set(generation.get().wrapping_add(1)));
+}

@@ -1,0 +1,250 @@
+//! Redemption: one user takes one use of one code.
+
+use pgrx::datum::Uuid;
+use pgrx::prelude::*;
+
+use crate::codes::{self, Code, View};
+use crate::pg::clock;
+use crate::pg::error::{Error, Result, answer, required};
+use crate::pg::ids;
+use crate::pg::rows::Record;
+use crate::pg::session::{Row, Session, statements};
+use crate::rules::code::Lookup;
+use crate::rules::refusal::{self, Refusal};
+use crate::rules::settings::{ALLOW_SELF_REFERRAL, ENABLED};
+use crate::rules::state::Limits;
+use crate::rules::time::Timestamp;
+use crate::settings::Settings;
+use crate::usage::{self, Use};
+
+statements! {
+    CLAIM = "redemption/claim.sql";
+    RELEASE = "redemption/release.sql";
+    LOCK = "codes/lock.sql";
+}
+
+/// A use taken from a code's counter, whose row stays locked until the transaction ends.
+struct Claim {
+    code_uuid: Uuid,
+    code: String,
+    beneficiary_uuid: Option<Uuid>,
+    limits: Limits,
+}
+
+/// A use taken and written down.
+struct Redeemed {
+    claim: Claim,
+    usage: Use,
+}
+
+/// Why not, with what was found on the way.
+struct Refused {
+    refusal: Refusal,
+    code: Option<Code>,
+    /// The user's earlier use, where that is the reason.
+    earlier: Option<Use>,
+}
+
+type Outcome = std::result::Result<Redeemed, Refused>;
+
+/// What a refused claim finds when it looks for the reason.
+struct Diagnosis {
+    refusal: Option<Refusal>,
+    code: Option<Code>,
+    earlier: Option<Use>,
+}
+
+impl Claim {
+    fn read(row: Row) -> Self {
+        Claim {
+            code_uuid: row.need(1),
+            code: row.need(2),
+            beneficiary_uuid: row.get(3),
+            limits: Limits {
+                status: true,
+                number_of_uses: row.need(4),
+                max_uses: row.need(5),
+                expiration_date: row.get(6),
+            },
+        }
+    }
+
+    /// Takes one use of the code that is stored under exactly this text, if every rule allows it.
+    fn take(session: &Session, code: &str, user: Uuid) -> Option<Self> {
+        let args = [code.into(), user.into(), clock::now().into()];
+        session.write(&CLAIM, &args).first().map(Claim::read)
+    }
+
+    /// Writes the use down, or gives it back where it turns out that the user may not have it.
+    fn record(self, session: &Session, user: Uuid) -> Result<Option<Redeemed>> {
+        let usage = Use {
+            uuid: ids::new_uuid(),
+            date_used: clock::now(),
+        };
+        // The clock that the claim was judged by was read before it waited for the lock.
+        let kept = !self.limits.expired(usage.date_used)
+            && usage::insert_once(session, self.code_uuid, user, usage)?;
+        if !kept {
+            release(session, self.code_uuid);
+            return Ok(None);
+        }
+        Ok(Some(Redeemed { claim: self, usage }))
+    }
+}
+
+fn release(session: &Session, code_uuid: Uuid) {
+    session.write(&RELEASE, &[code_uuid.into()]);
+}
+
+/// Redeems a code, or says why not. On the good path two statements: the claim and the usage row.
+fn redeem(session: &Session, text: &str, user: Uuid) -> Result<Outcome> {
+    let lookup = Lookup::new(text);
+    if let Some(lookup) = &lookup
+        && let Some(claim) = Claim::take(session, &lookup.normal, user)
+        && let Some(redeemed) = claim.record(session, user)?
+    {
+        return Ok(Ok(redeemed));
+    }
+    let found = diagnose(session, lookup.as_ref(), user);
+    // Nothing speaks against it: the row is stored in another case, or it was freed a moment ago.
+    // Under its lock the answer is final.
+    let (None, Some(code)) = (found.refusal, &found.code) else {
+        return found.refused();
+    };
+    session.write(&LOCK, &[code.uuid.into()]);
+    if let Some(claim) = Claim::take(session, &code.code, user)
+        && let Some(redeemed) = claim.record(session, user)?
+    {
+        return Ok(Ok(redeemed));
+    }
+    diagnose(session, lookup.as_ref(), user).refused()
+}
+
+/// Judges a redemption as things stand now.
+fn diagnose(session: &Session, lookup: Option<&Lookup>, user: Uuid) -> Diagnosis {
+    let settings = Settings::read_now(session, &[ENABLED.key, ALLOW_SELF_REFERRAL.key]);
+    let code = lookup.and_then(|lookup| codes::by_text(session, lookup, View::Now));
+    let earlier = code
+        .as_ref()
+        .and_then(|code| usage::earliest(session, code.uuid, user, None));
+    let redemption = refusal::Redemption {
+        system_enabled: settings.flag(ENABLED),
+        code: code.as_ref().map(|code| code.limits),
+        already_used: earlier.is_some(),
+        is_beneficiary: code
+            .as_ref()
+            .is_some_and(|code| code.beneficiary_uuid == Some(user)),
+        self_referral_allowed: settings.flag(ALLOW_SELF_REFERRAL),
+    };
+    Diagnosis {
+        refusal: redemption.refusal(clock::now()),
+        code,
+        earlier,
+    }
+}
+
+impl Diagnosis {
+    fn refused(self) -> Result<Outcome> {
+        let Diagnosis {
+            refusal: Some(refusal),
+            code,
+            earlier,
+        } = self
+        else {
+            let message = "the code may be used, but its row could not be updated";
+            return Err(Error::new("42501", "row_not_updated", message)
+                .with_hint("Row-level security lets the caller see the code and not update it."));
+        };
+        // What is found of a switched-off system is no business of the caller's.
+        let told = refusal != Refusal::SystemDisabled;
+        Ok(Err(Refused {
+            refusal,
+            code: code.filter(|_| told),
+            earlier: earlier.filter(|_| refusal == Refusal::AlreadyUsed),
+        }))
+    }
+}
+
+/// usage_uuid, code_uuid, code, used_by_uuid, date_used, beneficiary_uuid, number_of_uses, remaining_uses
+type UseColumns = (Uuid, Uuid, String, Uuid, Timestamp, Option<Uuid>, i32, i32);
+
+/// ok, reason, usage_uuid, code_uuid, date_used, beneficiary_uuid, remaining_uses
+type TryColumns = (
+    bool,
+    Option<&'static str>,
+    Option<Uuid>,
+    Option<Uuid>,
+    Option<Timestamp>,
+    Option<Uuid>,
+    Option<i32>,
+);
+
+#[pg_extern(sql = false)]
+fn referral_use_code(code: Option<&str>, user_uuid: Option<Uuid>) -> Record<UseColumns> {
+    answer(|| {
+        let code = required(code, "code")?;
+        let user = required(user_uuid, "user_uuid")?;
+        let outcome = redeem(&Session::open(), code, user)?;
+        let Redeemed { claim, usage } = outcome.map_err(|refused| refused.refusal)?;
+        Ok(Record((
+            usage.uuid,
+            claim.code_uuid,
+            claim.code,
+            user,
+            usage.date_used,
+            claim.beneficiary_uuid,
+            claim.limits.number_of_uses,
+            claim.limits.remaining_uses(),
+        )))
+    })
+}
+
+#[pg_extern(sql = false)]
+fn referral_try_use_code(code: Option<&str>, user_uuid: Option<Uuid>) -> Record<TryColumns> {
+    answer(|| {
+        let code = required(code, "code")?;
+        let user = required(user_uuid, "user_uuid")?;
+        Ok(Record(match redeem(&Session::open(), code, user)? {
+            Ok(Redeemed { claim, usage }) => (
+                true,
+                None,
+                Some(usage.uuid),
+                Some(claim.code_uuid),
+                Some(usage.date_used),
+                claim.beneficiary_uuid,
+                Some(claim.limits.remaining_uses()),
+            ),
+            Err(Refused {
+                refusal,
+                code,
+                earlier,
+            }) => (
+                false,
+                Some(refusal.reason()),
+                earlier.map(|usage| usage.uuid),
+                code.as_ref().map(|code| code.uuid),
+                earlier.map(|usage| usage.date_used),
+                code.as_ref().and_then(|code| code.beneficiary_uuid),
+                code.as_ref().map(|code| code.limits.remaining_uses()),
+            ),
+        }))
+    })
+}
+
+#[pg_extern(sql = false)]
+fn referral_undo_use(usage_uuid: Option<Uuid>) -> bool {
+    answer(|| {
+        let usage_uuid = required(usage_uuid, "usage_uuid")?;
+        let session = Session::open();
+        let Some(code_uuid) = usage::code_of(&session, usage_uuid) else {
+            return Ok(false);
+        };
+        // The code's row is locked first, as redemption does: two orders would deadlock.
+        session.write(&LOCK, &[code_uuid.into()]);
+        let undone = usage::delete(&session, usage_uuid);
+        if undone {
+            release(&session, code_uuid);
+        }
+        Ok(undone)
+    })
+}

@@ -1,0 +1,175 @@
+//! The rules for each column of a code, with Ecto's wording, so that one message serves every writer.
+
+use std::ops::RangeInclusive;
+
+use super::code;
+use super::time::Timestamp;
+
+/// How many characters a new code may have.
+pub const CODE_CHARS: RangeInclusive<usize> = 3..=50;
+
+/// How many characters a description may have.
+pub const DESCRIPTION_CHARS: RangeInclusive<usize> = 1..=255;
+
+/// A column whose value breaks a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    pub column: &'static str,
+    pub message: String,
+    pub kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Invalid,
+    /// Another row holds the value already.
+    Taken,
+}
+
+impl FieldError {
+    fn invalid(column: &'static str, message: impl Into<String>) -> Self {
+        FieldError {
+            column,
+            message: message.into(),
+            kind: Kind::Invalid,
+        }
+    }
+
+    /// The code is held by another row.
+    pub fn taken() -> Self {
+        FieldError {
+            column: "code",
+            message: "has already been taken".into(),
+            kind: Kind::Taken,
+        }
+    }
+}
+
+/// The normal form of a code, if it may be stored. Whether it is free is for the database to say.
+pub fn code(text: &str) -> Result<String, FieldError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(FieldError::invalid("code", "can't be blank"));
+    }
+    // Measured before it is upper-cased too, so that a megabyte of text is not copied to be refused.
+    let longest = *CODE_CHARS.end();
+    if text.chars().nth(longest).is_some() {
+        return Err(at_most("code", &CODE_CHARS));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(FieldError::invalid(
+            "code",
+            "cannot contain control characters",
+        ));
+    }
+    let normal = code::normalize(text);
+    match normal.chars().count() {
+        chars if chars < *CODE_CHARS.start() => Err(at_least("code", &CODE_CHARS)),
+        chars if chars > longest => Err(at_most("code", &CODE_CHARS)),
+        _ => Ok(normal),
+    }
+}
+
+pub fn description(text: &str) -> Result<(), FieldError> {
+    let longest = *DESCRIPTION_CHARS.end();
+    if text.trim().is_empty() {
+        Err(FieldError::invalid("description", "can't be blank"))
+    } else if text.chars().take(longest + 1).count() > longest {
+        Err(at_most("description", &DESCRIPTION_CHARS))
+    } else {
+        Ok(())
+    }
+}
+
+/// `system_limit` is the setting max_number_of_uses_per_code.
+pub fn max_uses(max_uses: i32, system_limit: i32) -> Result<(), FieldError> {
+    if max_uses <= 0 {
+        Err(FieldError::invalid("max_uses", "must be greater than 0"))
+    } else if max_uses > system_limit {
+        let message = format!("cannot exceed system limit of {system_limit}");
+        Err(FieldError::invalid("max_uses", message))
+    } else {
+        Ok(())
+    }
+}
+
+pub fn expiration_date(expiration: Timestamp, now: Timestamp) -> Result<(), FieldError> {
+    if expiration > now {
+        Ok(())
+    } else {
+        Err(FieldError::invalid(
+            "expiration_date",
+            "must be in the future",
+        ))
+    }
+}
+
+fn at_least(column: &'static str, chars: &RangeInclusive<usize>) -> FieldError {
+    let message = format!("should be at least {} character(s)", chars.start());
+    FieldError::invalid(column, message)
+}
+
+fn at_most(column: &'static str, chars: &RangeInclusive<usize>) -> FieldError {
+    let message = format!("should be at most {} character(s)", chars.end());
+    FieldError::invalid(column, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message<T>(result: Result<T, FieldError>) -> Option<String> {
+        result
+            .err()
+            .map(|error| format!("{} {}", error.column, error.message))
+    }
+
+    #[test]
+    fn codes_are_normalised_and_measured() {
+        assert_eq!(code("  welcome ").unwrap(), "WELCOME");
+        // Two letters typed, three stored: the stored form counts.
+        assert_eq!(code("aß").unwrap(), "ASS");
+        assert_eq!(message(code("")).unwrap(), "code can't be blank");
+        assert_eq!(message(code("   ")).unwrap(), "code can't be blank");
+        assert_eq!(
+            message(code("ab")).unwrap(),
+            "code should be at least 3 character(s)"
+        );
+        let long = "code should be at most 50 character(s)";
+        assert_eq!(message(code(&"x".repeat(51))).unwrap(), long);
+        assert_eq!(message(code(&"x".repeat(1 << 20))).unwrap(), long);
+        assert_eq!(
+            message(code("AB\u{7}C")).unwrap(),
+            "code cannot contain control characters"
+        );
+        assert_eq!(code("ABC\n").unwrap(), "ABC");
+        assert!(code(&"x".repeat(50)).is_ok());
+    }
+
+    #[test]
+    fn limits_name_the_system_limit() {
+        assert_eq!(max_uses(100, 100), Ok(()));
+        assert_eq!(
+            message(max_uses(101, 100)).unwrap(),
+            "max_uses cannot exceed system limit of 100"
+        );
+        assert_eq!(
+            message(max_uses(0, 100)).unwrap(),
+            "max_uses must be greater than 0"
+        );
+    }
+
+    #[test]
+    fn an_expiration_lies_in_the_future() {
+        assert!(expiration_date(Timestamp(2), Timestamp(1)).is_ok());
+        assert!(expiration_date(Timestamp(1), Timestamp(1)).is_err());
+    }
+
+    #[test]
+    fn descriptions_are_1_to_255_characters() {
+        assert!(description("x").is_ok());
+        assert!(description(&"é".repeat(255)).is_ok());
+        assert!(description(&"é".repeat(256)).is_err());
+        assert!(description(" ").is_err());
+    }
+}

@@ -1,0 +1,9 @@
+//! The rules of referral codes, as plain Rust: no Postgres, no I/O, tested without a server.
+
+pub mod code;
+pub mod fields;
+pub mod generator;
+pub mod refusal;
+pub mod settings;
+pub mod state;
+pub mod time;

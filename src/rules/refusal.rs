@@ -1,0 +1,217 @@
+//! Why something is refused: the codes, reasons and messages of the contract, and the order of judging.
+
+use super::state::{Limits, State};
+use super::time::Timestamp;
+
+/// A refusal: part of normal use, told to the caller by SQLSTATE and reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    CodeNotFound,
+    CodeInactive,
+    CodeExpired,
+    UsageLimitReached,
+    AlreadyUsed,
+    SelfReferral,
+    SystemDisabled,
+    /// The creator holds as many codes as the setting allows.
+    UserCodeLimitReached {
+        limit: i32,
+    },
+    NoUniqueCode {
+        attempts: u32,
+    },
+}
+
+impl Refusal {
+    /// The five characters that drivers match on.
+    pub fn sqlstate(self) -> &'static str {
+        match self {
+            Refusal::CodeNotFound => "RF001",
+            Refusal::CodeInactive => "RF002",
+            Refusal::CodeExpired => "RF003",
+            Refusal::UsageLimitReached => "RF004",
+            Refusal::AlreadyUsed => "RF005",
+            Refusal::SelfReferral => "RF006",
+            Refusal::SystemDisabled => "RF007",
+            Refusal::UserCodeLimitReached { .. } => "RF008",
+            Refusal::NoUniqueCode { .. } => "RF010",
+        }
+    }
+
+    /// The word that `referral_try_use_code` gives, and the DETAIL of every error carries.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Refusal::CodeNotFound => "code_not_found",
+            Refusal::CodeInactive => "code_inactive",
+            Refusal::CodeExpired => "code_expired",
+            Refusal::UsageLimitReached => "usage_limit_reached",
+            Refusal::AlreadyUsed => "already_used",
+            Refusal::SelfReferral => "self_referral",
+            Refusal::SystemDisabled => "system_disabled",
+            Refusal::UserCodeLimitReached { .. } => "user_code_limit_reached",
+            Refusal::NoUniqueCode { .. } => "no_unique_code",
+        }
+    }
+
+    /// A sentence fit to show to the person who typed the code.
+    pub fn message(self) -> String {
+        match self {
+            Refusal::CodeNotFound => "Referral code not found".into(),
+            Refusal::CodeInactive => "Referral code is not active".into(),
+            Refusal::CodeExpired => "Referral code has expired".into(),
+            Refusal::UsageLimitReached => "Referral code has reached maximum uses".into(),
+            Refusal::AlreadyUsed => "Referral code has already been used by this user".into(),
+            Refusal::SelfReferral => "Cannot use your own referral code".into(),
+            Refusal::SystemDisabled => "Referral codes are switched off".into(),
+            Refusal::UserCodeLimitReached { limit } => {
+                format!("You have reached the maximum limit of {limit} referral codes")
+            }
+            Refusal::NoUniqueCode { attempts } => {
+                format!("No unused referral code was found in {attempts} attempts")
+            }
+        }
+    }
+
+    /// What the caller or the operator can do about it; None where nothing can be done.
+    pub fn hint(self) -> Option<&'static str> {
+        match self {
+            Refusal::CodeNotFound => Some("Check the spelling of the code."),
+            Refusal::CodeInactive => {
+                Some("Set status to true in phoenix_kit_referral_codes to let it be used again.")
+            }
+            Refusal::CodeExpired => Some("Set a later expiration_date to let it be used again."),
+            Refusal::UsageLimitReached => {
+                Some("Raise max_uses of the code to let it be used again.")
+            }
+            Refusal::AlreadyUsed => {
+                Some("A user may use a code once; referral_try_use_code() returns the earlier use.")
+            }
+            Refusal::SelfReferral => {
+                Some("The setting referral_allow_self_referral = 'true' allows it.")
+            }
+            Refusal::SystemDisabled => Some("SELECT referral_enable_system() switches them on."),
+            Refusal::UserCodeLimitReached { .. } => {
+                Some("Delete one of the codes, or raise the setting max_number_of_codes_per_user.")
+            }
+            Refusal::NoUniqueCode { .. } => {
+                Some("Use longer codes: nearly all of this length are taken.")
+            }
+        }
+    }
+}
+
+/// All that decides a redemption, read at one moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Redemption {
+    pub system_enabled: bool,
+    /// None where no such code exists.
+    pub code: Option<Limits>,
+    pub already_used: bool,
+    pub is_beneficiary: bool,
+    pub self_referral_allowed: bool,
+}
+
+impl Redemption {
+    /// The first refusal in the contract's order (DESIGN, section 3), or None where the code may be used.
+    ///
+    /// `sql/redemption/claim.sql` states the same as one condition, for the path where nothing is
+    /// refused; the test `claim_agrees_with_the_rules` holds the two together.
+    pub fn refusal(&self, now: Timestamp) -> Option<Refusal> {
+        if !self.system_enabled {
+            return Some(Refusal::SystemDisabled);
+        }
+        let Some(limits) = self.code else {
+            return Some(Refusal::CodeNotFound);
+        };
+        if self.already_used {
+            return Some(Refusal::AlreadyUsed);
+        }
+        let own_code = self.is_beneficiary && !self.self_referral_allowed;
+        match limits.state(now) {
+            State::Inactive => Some(Refusal::CodeInactive),
+            State::Expired => Some(Refusal::CodeExpired),
+            State::LimitReached | State::Active if own_code => Some(Refusal::SelfReferral),
+            State::LimitReached => Some(Refusal::UsageLimitReached),
+            State::Active => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const NOW: Timestamp = Timestamp(1_000);
+
+    const FREE: Redemption = Redemption {
+        system_enabled: true,
+        code: Some(Limits {
+            status: true,
+            number_of_uses: 0,
+            max_uses: 1,
+            expiration_date: None,
+        }),
+        already_used: false,
+        is_beneficiary: false,
+        self_referral_allowed: false,
+    };
+
+    /// Each step breaks one more rule, from the last judged to the first: the newest must win.
+    #[test]
+    fn refusals_are_judged_in_the_contracts_order() {
+        let mut redemption = FREE;
+        let mut limits = FREE.code.unwrap();
+        assert_eq!(redemption.refusal(NOW), None);
+        limits.number_of_uses = 1;
+        redemption.code = Some(limits);
+        assert_eq!(redemption.refusal(NOW), Some(Refusal::UsageLimitReached));
+        redemption.is_beneficiary = true;
+        assert_eq!(redemption.refusal(NOW), Some(Refusal::SelfReferral));
+        limits.expiration_date = Some(NOW);
+        redemption.code = Some(limits);
+        assert_eq!(redemption.refusal(NOW), Some(Refusal::CodeExpired));
+        limits.status = false;
+        redemption.code = Some(limits);
+        assert_eq!(redemption.refusal(NOW), Some(Refusal::CodeInactive));
+        redemption.already_used = true;
+        assert_eq!(redemption.refusal(NOW), Some(Refusal::AlreadyUsed));
+        redemption.code = None;
+        assert_eq!(redemption.refusal(NOW), Some(Refusal::CodeNotFound));
+        redemption.system_enabled = false;
+        assert_eq!(redemption.refusal(NOW), Some(Refusal::SystemDisabled));
+    }
+
+    #[test]
+    fn the_setting_allows_self_referral() {
+        let own = Redemption {
+            is_beneficiary: true,
+            ..FREE
+        };
+        assert_eq!(own.refusal(NOW), Some(Refusal::SelfReferral));
+        assert_eq!(
+            Redemption {
+                self_referral_allowed: true,
+                ..own
+            }
+            .refusal(NOW),
+            None
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn a_code_is_free_exactly_when_every_rule_holds(
+            system_enabled: bool, already_used: bool, is_beneficiary: bool, self_referral_allowed: bool,
+            status: bool, number_of_uses in 0..3i32, max_uses in 1..3i32, expires in prop::option::of(998..1_003i64),
+        ) {
+            let expiration_date = expires.map(Timestamp);
+            let code = Some(Limits { status, number_of_uses, max_uses, expiration_date });
+            let redemption = Redemption { system_enabled, code, already_used, is_beneficiary, self_referral_allowed };
+            let free = system_enabled && !already_used && status && number_of_uses < max_uses
+                && expires.is_none_or(|expires| expires > NOW.0)
+                && (!is_beneficiary || self_referral_allowed);
+            prop_assert_eq!(redemption.refusal(NOW).is_none(), free);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The state of a code: whether it can be used, judged from its own row and the clock.
+
+use super::time::Timestamp;
+
+/// The columns of a code that decide its state.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    pub status: bool,
+    pub number_of_uses: i32,
+    pub max_uses: i32,
+    /// None never expires.
+    pub expiration_date: Option<Timestamp>,
+}
+
+/// What a code is good for at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Active,
+    Inactive,
+    Expired,
+    LimitReached,
+}
+
+impl Limits {
+    /// Judged in the order inactive, expired, limit reached (DESIGN, section 2).
+    /// A code expires at its expiration date, not after it.
+    pub fn state(&self, now: Timestamp) -> State {
+        if !self.status {
+            State::Inactive
+        } else if self.expired(now) {
+            State::Expired
+        } else if self.limit_reached() {
+            State::LimitReached
+        } else {
+            State::Active
+        }
+    }
+
+    pub fn expired(&self, now: Timestamp) -> bool {
+        self.expiration_date
+            .is_some_and(|expiration| expiration <= now)
+    }
+
+    pub fn limit_reached(&self) -> bool {
+        self.number_of_uses >= self.max_uses
+    }
+
+    /// Uses still free; none for a code that an older system let run over its cap.
+    pub fn remaining_uses(&self) -> i32 {
+        self.max_uses.saturating_sub(self.number_of_uses).max(0)
+    }
+}
+
+impl State {
+    /// The word that SQL shows.
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Active => "active",
+            State::Inactive => "inactive",
+            State::Expired => "expired",
+            State::LimitReached => "limit_reached",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_000);
+
+    fn limits(status: bool, uses: i32, max: i32, expires: Option<i64>) -> Limits {
+        Limits {
+            status,
+            number_of_uses: uses,
+            max_uses: max,
+            expiration_date: expires.map(Timestamp),
+        }
+    }
+
+    #[test]
+    fn states_are_judged_in_their_order() {
+        assert_eq!(limits(false, 9, 9, Some(1)).state(NOW), State::Inactive);
+        assert_eq!(limits(true, 9, 9, Some(1)).state(NOW), State::Expired);
+        assert_eq!(limits(true, 9, 9, None).state(NOW), State::LimitReached);
+        assert_eq!(limits(true, 8, 9, Some(1_001)).state(NOW), State::Active);
+    }
+
+    #[test]
+    fn a_code_expires_at_its_date() {
+        assert!(limits(true, 0, 1, Some(1_000)).expired(NOW));
+        assert!(!limits(true, 0, 1, Some(1_001)).expired(NOW));
+        assert!(!limits(true, 0, 1, Some(i64::MAX)).expired(NOW));
+    }
+
+    #[test]
+    fn remaining_uses_are_never_negative() {
+        assert_eq!(limits(true, 12, 9, None).remaining_uses(), 0);
+        assert_eq!(limits(true, -1, i32::MAX, None).remaining_uses(), i32::MAX);
+    }
+}

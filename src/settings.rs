@@ -1,0 +1,161 @@
+//! Settings: the switches and limits, kept where PhoenixKit keeps them.
+
+use std::collections::HashMap;
+
+use pgrx::prelude::*;
+
+use crate::pg::clock;
+use crate::pg::error::{Error, Result, answer, required};
+use crate::pg::ids;
+use crate::pg::rows::Record;
+use crate::pg::session::{Session, statements};
+use crate::rules::settings::{
+    ENABLED, Flag, Limit, MAX_CODES_PER_USER, MAX_USES_PER_CODE, REQUIRED,
+};
+
+statements! {
+    VALUES = "settings/values.sql";
+    UPDATE = "settings/update.sql";
+    INSERT = "settings/insert.sql";
+}
+
+/// The stored values of some keys, read in one statement.
+pub struct Settings(HashMap<String, String>);
+
+impl Settings {
+    /// As the calling query sees them.
+    pub fn read(session: &Session, keys: &[&str]) -> Self {
+        Settings::of(session.read(&VALUES, &[keys.into()]))
+    }
+
+    /// As they are now, for a function that acts on them.
+    pub fn read_now(session: &Session, keys: &[&str]) -> Self {
+        Settings::of(session.write(&VALUES, &[keys.into()]))
+    }
+
+    fn of(rows: crate::pg::session::Rows) -> Self {
+        let stored = rows
+            .iter()
+            .filter_map(|row| Some((row.need(1), row.get(2)?)))
+            .collect();
+        Settings(stored)
+    }
+
+    pub fn flag(&self, flag: Flag) -> bool {
+        flag.read(self.0.get(flag.key).map(String::as_str))
+    }
+
+    pub fn limit(&self, limit: Limit) -> i32 {
+        limit.read(self.0.get(limit.key).map(String::as_str))
+    }
+}
+
+fn flag(flag: Flag) -> bool {
+    Settings::read(&Session::open(), &[flag.key]).flag(flag)
+}
+
+fn limit(limit: Limit) -> i32 {
+    Settings::read(&Session::open(), &[limit.key]).limit(limit)
+}
+
+fn store(key: &str, value: &str) -> Result<()> {
+    let session = Session::open();
+    let now = clock::now();
+    let update = || {
+        session
+            .write(&UPDATE, &[key.into(), value.into(), now.into()])
+            .count()
+    };
+    let insert = || {
+        let uuid = ids::new_uuid();
+        session
+            .write(
+                &INSERT,
+                &[key.into(), value.into(), now.into(), uuid.into()],
+            )
+            .count()
+    };
+    // The last update serves whoever lost the race to insert the key.
+    if update() == 0 && insert() == 0 && update() == 0 {
+        let message = format!("the setting {key} could not be written");
+        return Err(Error::new("42501", "setting_not_written", message)
+            .with_hint("Row-level security or a trigger on phoenix_kit_settings hides the row."));
+    }
+    Ok(())
+}
+
+fn store_flag(flag: Flag, value: bool) -> Result<bool> {
+    store(flag.key, if value { "true" } else { "false" })?;
+    Ok(value)
+}
+
+fn store_limit(limit: Limit, argument: &str, value: Option<i32>) -> Result<i32> {
+    let value = required(value, argument)?;
+    if value <= 0 {
+        return Err(Error::out_of_range(argument, "must be greater than 0"));
+    }
+    store(limit.key, &value.to_string())?;
+    Ok(value)
+}
+
+#[pg_extern(sql = false)]
+fn referral_enabled() -> bool {
+    flag(ENABLED)
+}
+
+#[pg_extern(sql = false)]
+fn referral_required() -> bool {
+    flag(REQUIRED)
+}
+
+#[pg_extern(sql = false)]
+fn referral_enable_system() -> bool {
+    answer(|| store_flag(ENABLED, true))
+}
+
+#[pg_extern(sql = false)]
+fn referral_disable_system() -> bool {
+    answer(|| store_flag(ENABLED, false))
+}
+
+#[pg_extern(sql = false)]
+fn referral_set_required(required: Option<bool>) -> bool {
+    answer(|| store_flag(REQUIRED, self::required(required, "required")?))
+}
+
+#[pg_extern(sql = false)]
+fn referral_max_uses_per_code() -> i32 {
+    limit(MAX_USES_PER_CODE)
+}
+
+#[pg_extern(sql = false)]
+fn referral_set_max_uses_per_code(max_uses: Option<i32>) -> i32 {
+    answer(|| store_limit(MAX_USES_PER_CODE, "max_uses", max_uses))
+}
+
+#[pg_extern(sql = false)]
+fn referral_max_codes_per_user() -> i32 {
+    limit(MAX_CODES_PER_USER)
+}
+
+#[pg_extern(sql = false)]
+fn referral_set_max_codes_per_user(max_codes: Option<i32>) -> i32 {
+    answer(|| store_limit(MAX_CODES_PER_USER, "max_codes", max_codes))
+}
+
+#[pg_extern(sql = false)]
+fn referral_config() -> Record<(bool, bool, i32, i32)> {
+    let keys = [
+        ENABLED.key,
+        REQUIRED.key,
+        MAX_USES_PER_CODE.key,
+        MAX_CODES_PER_USER.key,
+    ];
+    let settings = Settings::read(&Session::open(), &keys);
+    Record((
+        settings.flag(ENABLED),
+        settings.flag(REQUIRED),
+        settings.limit(MAX_USES_PER_CODE),
+        settings.limit(MAX_CODES_PER_USER),
+    ))
+}

@@ -1,0 +1,305 @@
+//! Setup: makes or adopts the tables of a schema, and takes the triggers off again.
+
+use std::ffi::{CStr, CString};
+use std::rc::Rc;
+
+use pgrx::prelude::*;
+
+use crate::indexes::{self, Wanted, sql};
+use crate::pg::error::{Error, Result, answer, required};
+use crate::pg::guc;
+use crate::pg::rows::RowSet;
+use crate::pg::session::{Session, statements};
+use crate::pg::tables::{CODES, SETTINGS, Tables, USAGE};
+use crate::rules::settings::ENABLED;
+use crate::settings::Settings;
+
+statements! {
+    COLUMNS = "setup/columns.sql";
+    RELATION_KIND = "setup/relation_kind.sql";
+}
+
+/// A table of the host's: made where it is missing, checked where it exists.
+struct HostTable {
+    name: &'static str,
+    create: &'static str,
+    /// The columns that the statements use, each with the types that serve.
+    columns: &'static [(&'static str, &'static [&'static str])],
+}
+
+const UUID: &[&str] = &["uuid"];
+const TEXT: &[&str] = &["varchar", "text"];
+const TIME: &[&str] = &["timestamptz"];
+
+/// In the order in which they can be made: usage refers to codes.
+const HOST_TABLES: [HostTable; 3] = [
+    HostTable {
+        name: CODES,
+        create: sql!("codes.sql"),
+        columns: &[
+            ("uuid", UUID),
+            ("code", TEXT),
+            ("description", TEXT),
+            ("status", &["bool"]),
+            ("number_of_uses", &["int4"]),
+            ("max_uses", &["int4"]),
+            ("created_by_uuid", UUID),
+            ("beneficiary_uuid", UUID),
+            ("date_created", TIME),
+            ("expiration_date", TIME),
+        ],
+    },
+    HostTable {
+        name: USAGE,
+        create: sql!("usage.sql"),
+        columns: &[
+            ("uuid", UUID),
+            ("code_uuid", UUID),
+            ("used_by_uuid", UUID),
+            ("date_used", TIME),
+        ],
+    },
+    HostTable {
+        name: SETTINGS,
+        create: sql!("settings.sql"),
+        columns: &[
+            ("uuid", UUID),
+            ("key", TEXT),
+            ("value", TEXT),
+            ("module", TEXT),
+            ("date_added", TIME),
+            ("date_updated", TIME),
+        ],
+    },
+];
+
+/// The tables of the extension's own, beside the host's.
+pub const OWN_TABLES: [(&str, &str); 1] = [("referral_code_creators", sql!("creators.sql"))];
+
+/// What was done about one object.
+enum Action {
+    Created,
+    Adopted,
+    Kept,
+    Skipped,
+}
+
+impl Action {
+    fn name(&self) -> &'static str {
+        match self {
+            Action::Created => "created",
+            Action::Adopted => "adopted",
+            Action::Kept => "kept",
+            Action::Skipped => "skipped",
+        }
+    }
+}
+
+struct Step {
+    object: String,
+    action: Action,
+    note: Option<String>,
+}
+
+/// A session over a schema whose tables may still be missing.
+pub fn session_over(target_schema: Option<&CStr>) -> Result<Session> {
+    let schema = match target_schema {
+        Some(name) => name.to_string_lossy().into_owned(),
+        None => guc::schema(),
+    };
+    let name = CString::new(&*schema).unwrap_or_default();
+    // SAFETY: looks the name up in the catalog cache.
+    let namespace = unsafe { pg_sys::get_namespace_oid(name.as_ptr(), true) };
+    if namespace == pg_sys::InvalidOid {
+        let message = format!("schema \"{schema}\" does not exist");
+        return Err(Error::new("3F000", "schema_missing", message)
+            .with_hint("CREATE SCHEMA makes it; the setting referrals.schema names the default."));
+    }
+    Ok(Session::over(Rc::new(Tables::unchecked(&schema))))
+}
+
+fn setup(session: &Session) -> Result<Vec<Step>> {
+    refuse_unfit_tables(session)?;
+    let [(first_own, _), ..] = OWN_TABLES;
+    let seen_before = session.tables.relation(first_own).is_some();
+    let mut steps = Vec::new();
+    for table in &HOST_TABLES {
+        let action = match session.tables.relation(table.name) {
+            Some(_) if seen_before => Action::Kept,
+            Some(_) => Action::Adopted,
+            None => {
+                session.define(table.create);
+                Action::Created
+            }
+        };
+        let note = (table.name == SETTINGS)
+            .then(|| note_on_settings(session))
+            .flatten();
+        steps.push(Step {
+            object: object(session, "table", table.name),
+            action,
+            note,
+        });
+    }
+    for wanted in &indexes::WANTED {
+        steps.push(see_to_index(session, wanted)?);
+    }
+    for (name, create) in OWN_TABLES {
+        let action = match session.tables.relation(name) {
+            Some(_) => Action::Kept,
+            None => {
+                session.define(create);
+                Action::Created
+            }
+        };
+        steps.push(Step {
+            object: object(session, "table", name),
+            action,
+            note: None,
+        });
+    }
+    Ok(steps)
+}
+
+fn object(session: &Session, kind: &str, name: &str) -> String {
+    format!("{kind} {}", session.tables.qualify(&format!("host.{name}")))
+}
+
+/// An adopted settings table is never written to: setup only says what it says.
+fn note_on_settings(session: &Session) -> Option<String> {
+    let enabled = Settings::read_now(session, &[ENABLED.key]).flag(ENABLED);
+    let note = "referral codes are switched off: SELECT referral_enable_system() switches them on";
+    (!enabled).then(|| note.into())
+}
+
+fn see_to_index(session: &Session, wanted: &Wanted) -> Result<Step> {
+    let object = object(session, "index", wanted.name);
+    let table = required(session.tables.relation(wanted.table), wanted.table)?;
+    let found = indexes::of_table(session, table)
+        .into_iter()
+        .find(|index| (wanted.serves)(index));
+    if let Some(index) = found {
+        let own = index.name.ends_with(wanted.name);
+        let (action, note) = match own {
+            true => (Action::Kept, None),
+            false => (Action::Adopted, Some(format!("{} serves", index.name))),
+        };
+        return Ok(Step {
+            object,
+            action,
+            note,
+        });
+    }
+    let skipped = |note| Step {
+        object: object.clone(),
+        action: Action::Skipped,
+        note: Some(note),
+    };
+    if session.tables.relation(wanted.name).is_some() {
+        let note = "an index of this name is invalid or has another definition: drop it and run \
+                    referral_setup() again";
+        return Ok(skipped(note.into()));
+    }
+    session.define(wanted.lock);
+    if let Some(unique) = &wanted.unique
+        && let Some(note) = indexes::obstacle(session, unique, table)
+    {
+        return Ok(skipped(note));
+    }
+    session.define(wanted.create);
+    Ok(Step {
+        object,
+        action: Action::Created,
+        note: None,
+    })
+}
+
+/// Refuses, before anything is changed, tables that the statements could not work on.
+fn refuse_unfit_tables(session: &Session) -> Result<()> {
+    let mut unfit = Vec::new();
+    let mut integers = false;
+    for table in &HOST_TABLES {
+        let Some(oid) = session.tables.relation(table.name) else {
+            continue;
+        };
+        let kind = session.write(&RELATION_KIND, &[oid.into()]);
+        if !kind
+            .first()
+            .is_some_and(|row| matches!(row.need::<String>(1).as_str(), "r" | "p"))
+        {
+            unfit.push(format!("{} is not a table", table.name));
+            continue;
+        }
+        let rows = session.write(&COLUMNS, &[oid.into()]);
+        let found: Vec<(String, String)> =
+            rows.iter().map(|row| (row.need(1), row.need(2))).collect();
+        let mut missing = Vec::new();
+        for (column, types) in table.columns {
+            match found.iter().find(|(name, _)| name == column) {
+                None => missing.push(*column),
+                Some((_, found)) if !types.contains(&found.as_str()) => unfit.push(format!(
+                    "{}.{column} has type {found}, not {}",
+                    table.name,
+                    types.join(" or ")
+                )),
+                Some(_) => {}
+            }
+        }
+        if !missing.is_empty() {
+            integers |= missing.iter().any(|column| column.ends_with("uuid"));
+            let plural = if missing.len() == 1 {
+                "column"
+            } else {
+                "columns"
+            };
+            unfit.push(format!(
+                "{} lacks {plural} {}",
+                table.name,
+                missing.join(", ")
+            ));
+        }
+    }
+    if unfit.is_empty() {
+        return Ok(());
+    }
+    let schema = session.tables.schema();
+    let message = format!(
+        "the referral tables of schema \"{schema}\" cannot be adopted: {}",
+        unfit.join("; ")
+    );
+    let hint = if integers {
+        "The tables are older than PhoenixKit's move to UUIDs: run its migrations (mix \
+         phoenix_kit.update), then referral_setup() again. Nothing was changed."
+    } else {
+        "Bring the columns to what PhoenixKit's migrations make, then run referral_setup() again. \
+         Nothing was changed."
+    };
+    Err(Error::new("42P16", "unfit_tables", message).with_hint(hint))
+}
+
+type StepColumns = (String, &'static str, Option<String>);
+
+#[pg_extern(sql = false)]
+fn referral_setup(
+    target_schema: Option<&CStr>,
+    guards: Option<bool>,
+) -> RowSet<'static, StepColumns> {
+    answer(|| {
+        required(guards, "guards")?;
+        let session = session_over(target_schema)?;
+        let steps = setup(&session)?;
+        Ok(RowSet::new(
+            steps
+                .into_iter()
+                .map(|step| (step.object, step.action.name(), step.note)),
+        ))
+    })
+}
+
+#[pg_extern(sql = false)]
+fn referral_detach(target_schema: Option<&CStr>) -> RowSet<'static, StepColumns> {
+    answer(|| {
+        session_over(target_schema)?;
+        Ok(RowSet::new([]))
+    })
+}
