@@ -63,14 +63,14 @@ const EXAMINATIONS: [Examination; 4] = [
         statement: &OVER_CAP,
         severity: Severity::Error,
         table: CODES,
-        finding: "codes have been used more often than max_uses allows",
+        finding: "codes used more often than max_uses allows",
         remedy: "UPDATE host.phoenix_kit_referral_codes SET max_uses = number_of_uses WHERE number_of_uses > max_uses",
     },
     Examination {
         statement: &COUNTER_DRIFT,
         severity: Severity::Error,
         table: CODES,
-        finding: "codes have a number_of_uses that is not the count of their usages",
+        finding: "codes whose number_of_uses is not the count of their usages",
         remedy: "UPDATE host.phoenix_kit_referral_codes c SET number_of_uses = (SELECT count(*) \
                  FROM host.phoenix_kit_referral_code_usage u WHERE u.code_uuid = c.uuid)",
     },
@@ -78,7 +78,7 @@ const EXAMINATIONS: [Examination; 4] = [
         statement: &DUPLICATE_USAGES,
         severity: Severity::Warning,
         table: USAGE,
-        finding: "users hold more than one usage of a code, so that no unique index can be made",
+        finding: "users with more than one usage of a code, so that no unique index can be made",
         remedy: "DELETE FROM host.phoenix_kit_referral_code_usage u \
                  USING host.phoenix_kit_referral_code_usage e \
                  WHERE e.code_uuid = u.code_uuid AND e.used_by_uuid = u.used_by_uuid \
@@ -88,7 +88,7 @@ const EXAMINATIONS: [Examination; 4] = [
         statement: &COLLIDING_CODES,
         severity: Severity::Warning,
         table: CODES,
-        finding: "groups of codes differ by case alone; a lookup that matches none exactly takes the oldest",
+        finding: "groups of codes that differ by case alone",
         remedy: "Rename or delete all but one of each group with referral_update_code() or referral_delete_code()",
     },
 ];
@@ -105,7 +105,7 @@ fn examine(session: &Session) -> Vec<Finding> {
             findings.push(Finding {
                 severity: examination.severity,
                 subject: subject(session, examination.table),
-                finding: format!("{count} {}: {examples}{more}", examination.finding),
+                finding: format!("{}: {count} ({examples}{more})", examination.finding),
                 remedy: session.tables.qualify(examination.remedy),
             });
         }

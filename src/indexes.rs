@@ -12,7 +12,7 @@ statements! {
     DUPLICATE_USAGES = "setup/duplicate_usages.sql";
 }
 
-/// A valid b-tree index of a table, without a predicate.
+/// A valid b-tree index of a table, without a predicate, in the default order of its types.
 pub struct Index {
     pub name: String,
     pub unique: bool,

@@ -1,3 +1,6 @@
+-- The search_path is set where types and indexes are named by their short names: what setup makes and what
+-- it recognises must not depend on the caller's.
+
 CREATE FUNCTION referral_setup(
        target_schema name    DEFAULT NULL,
        guards        boolean DEFAULT true)
@@ -6,6 +9,7 @@ RETURNS TABLE (
        action text,
        note   text)
 LANGUAGE c VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'referral_setup_wrapper';
 
 COMMENT ON FUNCTION referral_setup(name, boolean) IS
@@ -18,6 +22,7 @@ RETURNS TABLE (
        action text,
        note   text)
 LANGUAGE c VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'referral_detach_wrapper';
 
 COMMENT ON FUNCTION referral_detach(name) IS
@@ -31,6 +36,7 @@ RETURNS TABLE (
        finding  text,
        remedy   text)
 LANGUAGE c STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'referral_doctor_wrapper';
 
 COMMENT ON FUNCTION referral_doctor(name) IS

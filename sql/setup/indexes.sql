@@ -1,4 +1,5 @@
--- The usable indexes of a table: name, uniqueness, key columns or expressions, all columns.
+-- The usable indexes of a table, in the default order of their types: name, uniqueness, key columns or
+-- expressions, all columns, whether it is the primary key.
 SELECT i.indexrelid::pg_catalog.regclass::pg_catalog.text,
        i.indisunique AND i.indimmediate,
        ARRAY(SELECT pg_catalog.pg_get_indexdef(i.indexrelid, n, true)
@@ -17,4 +18,9 @@ SELECT i.indexrelid::pg_catalog.regclass::pg_catalog.text,
    AND c.oid OPERATOR(pg_catalog.=) i.indexrelid
    AND m.oid OPERATOR(pg_catalog.=) c.relam
    AND m.amname OPERATOR(pg_catalog.=) 'btree'
+   AND NOT EXISTS (
+       SELECT 1
+         FROM pg_catalog.pg_opclass AS o
+        WHERE o.oid OPERATOR(pg_catalog.=) ANY (i.indclass::pg_catalog.oid[])
+          AND NOT o.opcdefault)
  ORDER BY i.indexrelid

@@ -148,7 +148,11 @@ pub fn raise(error: Error) -> ! {
             if !constraint.is_null() {
                 elog::err_generic_string(c_int::from(b'n'), constraint);
             }
-            elog::errfinish(c"referrals".as_ptr(), 0, c"raise".as_ptr());
+            elog::errfinish(
+                c"src/pg/error.rs".as_ptr(),
+                line!() as c_int,
+                c"raise".as_ptr(),
+            );
         });
     }
     unreachable!("errfinish does not return from an ERROR")

@@ -77,9 +77,12 @@ impl Tables {
         &self.schema
     }
 
-    /// The text of a statement with `host.` replaced by the quoted schema.
+    /// The text of a statement with `host.` replaced by the quoted schema, and without its comments,
+    /// which would stand in the CONTEXT of every error.
     pub fn qualify(&self, sql: &str) -> String {
-        sql.replace("host.", &format!("{}.", self.quoted))
+        let lines = sql.lines().filter(|line| !line.starts_with("--"));
+        let text = lines.collect::<Vec<_>>().join("\n");
+        text.replace("host.", &format!("{}.", self.quoted))
     }
 
     pub(super) fn plan(

@@ -1,0 +1,38 @@
+-- The doctor finds what is wrong, and its remedies work.
+CREATE EXTENSION referrals;
+SELECT pg_catalog.count(*) FROM referral_setup();
+SELECT * FROM referral_doctor();
+\set alice '''00000000-0000-0000-0000-00000000000a'''
+
+INSERT INTO phoenix_kit_referral_codes (code, description, number_of_uses, max_uses, created_by_uuid, date_created)
+VALUES ('DRIFT', 'x', 3, 9, :alice, '2024-01-01'),
+       ('OVER', 'x', 9, 3, :alice, '2024-01-02'),
+       ('twin', 'x', 0, 9, :alice, '2024-01-03'),
+       ('TWIN', 'x', 0, 9, :alice, '2024-01-04');
+DROP INDEX referral_usage_code_user_uidx, referral_codes_upper_code_idx;
+INSERT INTO phoenix_kit_referral_code_usage (code_uuid, used_by_uuid, date_used)
+SELECT uuid, :alice, '2024-01-01'
+  FROM phoenix_kit_referral_codes
+       CROSS JOIN pg_catalog.generate_series(1, 2)
+ WHERE code = 'DRIFT';
+SELECT referral_disable_system();
+CREATE UNIQUE INDEX codes_uuid_idx ON phoenix_kit_referral_codes (uuid);
+CREATE INDEX usage_code_idx ON phoenix_kit_referral_code_usage (code_uuid);
+DROP TABLE referral_code_creators;
+SELECT severity, subject, pg_catalog.regexp_replace(finding, '[0-9a-f]{8}-[0-9a-f-]{27}', '…', 'g') AS finding, remedy FROM referral_doctor() \gx
+
+-- It reads, and takes no transaction id.
+BEGIN READ ONLY;
+SELECT pg_catalog.count(*) FROM referral_doctor();
+SELECT pg_catalog.pg_current_xact_id_if_assigned() IS NULL AS no_transaction_id;
+COMMIT;
+
+SELECT remedy AS remedy FROM referral_doctor() WHERE remedy LIKE 'DELETE%' \gset
+SELECT pg_catalog.split_part(:'remedy', ';', 1) \gexec
+SELECT remedy FROM referral_doctor() WHERE remedy LIKE 'UPDATE % SET max_uses%' \gexec
+SELECT remedy FROM referral_doctor() WHERE remedy LIKE 'UPDATE % SET number_of_uses%' \gexec
+SELECT pg_catalog.split_part(remedy, ',', 1) FROM referral_doctor() WHERE remedy LIKE 'DROP%' \gexec
+DELETE FROM phoenix_kit_referral_codes WHERE code = 'twin';
+SELECT referral_enable_system();
+SELECT pg_catalog.count(*) FROM referral_setup();
+SELECT * FROM referral_doctor();
