@@ -17,9 +17,8 @@ test: install ## run every test
 lint: ## check format, clippy, shell scripts and the extension's SQL
 	@tools/lint
 
-bench: export SCRATCH_FSYNC = on
 bench: install ## measure, on a server of its own
-	@tests/support/scratch-server benches/run
+	@benches/run
 
 build: setup ## build for release, into target/package/pgNN
 	@. tools/env

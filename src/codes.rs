@@ -1,33 +1,31 @@
-//! Codes: made, found and asked about.
+//! Codes: found, listed and asked about.
 
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
-use crate::pg::ids;
 use crate::pg::rows::{Record, RowSet};
-use crate::pg::session::{Row, Session, statements};
+use crate::pg::session::{Row, Rows, Session, Statement, statements};
 use crate::rules::code::Lookup;
-use crate::rules::fields::{self, FieldError};
-use crate::rules::generator::{DEFAULT_ALPHABET, DEFAULT_ATTEMPTS, Generator};
+use crate::rules::draft::Draft;
 use crate::rules::refusal::Refusal;
-use crate::rules::settings::{MAX_CODES_PER_USER, MAX_USES_PER_CODE};
-use crate::rules::state::Limits;
+use crate::rules::state::{Limits, State};
 use crate::rules::time::Timestamp;
-use crate::settings::Settings;
 
 statements! {
     BY_UUID = "codes/by_uuid.sql";
+    BY_UUID_LOCKED = "codes/by_uuid_locked.sql";
     BY_CODE = "codes/by_code.sql";
     BY_CODE_IGNORING_CASE = "codes/by_code_ignoring_case.sql";
-    INSERT = "codes/insert.sql";
-    COUNT_OF_CREATOR = "codes/count_of_creator.sql";
-    LOCK_CREATOR = "codes/lock_creator.sql";
-    ADD_CREATOR = "codes/add_creator.sql";
+    LIST = "codes/list.sql";
+    LIST_AFTER = "codes/list_after.sql";
+    TOP = "codes/top.sql";
+    SYSTEM_STATS = "codes/system_stats.sql";
 }
 
 /// A row of phoenix_kit_referral_codes.
+#[derive(Clone)]
 pub struct Code {
     pub uuid: Uuid,
     pub code: String,
@@ -73,6 +71,16 @@ impl Code {
         }
     }
 
+    /// The values that the field rules are about.
+    pub fn draft(&self) -> Draft {
+        Draft {
+            code: Some(self.code.clone()),
+            description: Some(self.description.clone()),
+            max_uses: Some(self.limits.max_uses),
+            expiration_date: Some(self.limits.expiration_date),
+        }
+    }
+
     /// The row that SQL gets, with its state at `now`.
     pub fn into_columns(self, now: Timestamp) -> CodeColumns {
         let limits = self.limits;
@@ -93,202 +101,79 @@ impl Code {
     }
 }
 
-/// Whether a lookup sees what the calling query sees, or what is committed by now.
+/// Whether a question is answered as the calling query sees things, or as they are by now.
 #[derive(Clone, Copy)]
 pub enum View {
     Query,
     Now,
 }
 
+impl View {
+    pub fn run<'s>(
+        self,
+        session: &'s Session,
+        statement: &'static Statement,
+        args: &[pgrx::datum::DatumWithOid],
+    ) -> Rows<'s> {
+        match self {
+            View::Query => session.read(statement, args),
+            View::Now => session.write(statement, args),
+        }
+    }
+}
+
 /// The code of that text: as it is stored since normalisation or, failing that, the oldest that
 /// differs by case alone.
 pub fn by_text(session: &Session, lookup: &Lookup, view: View) -> Option<Code> {
-    let run = match view {
-        View::Query => Session::read,
-        View::Now => Session::write,
-    };
     let normal = lookup.normal.as_str();
-    let exact = run(session, &BY_CODE, &[normal.into()])
+    let exact = view
+        .run(session, &BY_CODE, &[normal.into()])
         .first()
         .map(Code::read);
     exact.or_else(|| {
         let args = [normal.into(), lookup.typed.into()];
-        run(session, &BY_CODE_IGNORING_CASE, &args)
+        view.run(session, &BY_CODE_IGNORING_CASE, &args)
             .first()
             .map(Code::read)
     })
 }
 
-fn by_uuid(session: &Session, uuid: Uuid) -> Option<Code> {
-    session
-        .read(&BY_UUID, &[uuid.into()])
+pub fn by_uuid(session: &Session, uuid: Uuid, view: View) -> Option<Code> {
+    view.run(session, &BY_UUID, &[uuid.into()])
         .first()
         .map(Code::read)
 }
 
-fn is_free(session: &Session, text: &str) -> bool {
-    Lookup::new(text).is_none_or(|lookup| by_text(session, &lookup, View::Now).is_none())
+/// The code as it is by now, its row locked until the transaction ends; None where it is gone.
+pub fn lock(session: &Session, uuid: Uuid) -> Option<Code> {
+    session
+        .write(&BY_UUID_LOCKED, &[uuid.into()])
+        .first()
+        .map(Code::read)
 }
 
-/// Draws codes until one is free. Another session may still take it first.
-fn draw_unused(session: &Session, generator: &Generator, attempts: u32) -> Result<String> {
-    let mut rng = rand::rng();
-    for _ in 0..attempts {
-        check_for_interrupts!();
-        let code = generator.draw(&mut rng);
-        if is_free(session, &code) {
-            return Ok(code);
-        }
-    }
-    Err(Refusal::NoUniqueCode { attempts }.into())
-}
-
-/// Holds other creations by the same person until this transaction ends.
-fn lock_creator(session: &Session, creator: Uuid) {
-    let args = || [creator.into(), clock::now().into()];
-    if session.write(&LOCK_CREATOR, &args()).count() == 0
-        && session.write(&ADD_CREATOR, &args()).count() == 0
-    {
-        // Somebody else was first to add the row and has committed: now it can be locked.
-        session.write(&LOCK_CREATOR, &args());
-    }
-}
-
-fn hold_user_limit(session: &Session, creator: Uuid, limit: i32) -> Result<()> {
-    lock_creator(session, creator);
-    let counted = session.write(
-        &COUNT_OF_CREATOR,
-        &[creator.into(), i64::from(limit).into()],
-    );
-    let codes = counted.first().map_or(0, |row| row.need::<i64>(1));
-    if codes >= i64::from(limit) {
-        return Err(Refusal::UserCodeLimitReached { limit }.into());
-    }
-    Ok(())
-}
-
-/// A code to be written, its fields checked.
-struct NewCode<'a> {
-    description: &'a str,
-    status: bool,
-    max_uses: i32,
-    created_by_uuid: Uuid,
-    beneficiary_uuid: Option<Uuid>,
-    expiration_date: Option<Timestamp>,
-}
-
-impl NewCode<'_> {
-    /// None where another session holds the code by now.
-    fn insert(&self, session: &Session, code: &str) -> Option<Code> {
-        let args = [
-            ids::new_uuid().into(),
-            code.into(),
-            self.description.into(),
-            self.status.into(),
-            self.max_uses.into(),
-            self.created_by_uuid.into(),
-            self.beneficiary_uuid.into(),
-            clock::now().into(),
-            self.expiration_date.into(),
-        ];
-        session.write(&INSERT, &args).first().map(Code::read)
-    }
-
-    fn insert_generated(&self, session: &Session) -> Result<Code> {
-        let generator = Generator::standard();
-        for _ in 0..DEFAULT_ATTEMPTS {
-            let code = draw_unused(session, &generator, DEFAULT_ATTEMPTS)?;
-            if let Some(code) = self.insert(session, &code) {
-                return Ok(code);
-            }
-        }
-        Err(Refusal::NoUniqueCode {
-            attempts: DEFAULT_ATTEMPTS,
-        }
-        .into())
-    }
-}
-
-#[pg_extern(sql = false)]
-fn referral_generate_code(
-    length: Option<i32>,
-    alphabet: Option<&str>,
-    prefix: Option<&str>,
-) -> String {
-    answer(|| {
-        let length = required(length, "length")?;
-        let alphabet = alphabet.unwrap_or(DEFAULT_ALPHABET);
-        let generator = Generator::new(length, alphabet, prefix.unwrap_or_default())?;
-        Ok(generator.draw(&mut rand::rng()))
+/// A number of rows that a caller asks for; None for all.
+pub fn max_rows(max_rows: Option<i32>) -> Result<usize> {
+    max_rows.map_or(Ok(usize::MAX), |rows| {
+        usize::try_from(rows).map_err(|_| Error::out_of_range("max_rows", "must not be negative"))
     })
 }
 
-#[pg_extern(sql = false)]
-fn referral_generate_unique_code(attempts: Option<i32>) -> String {
-    answer(|| {
-        let attempts = u32::try_from(required(attempts, "attempts")?)
-            .ok()
-            .filter(|attempts| (1..=1000).contains(attempts))
-            .ok_or_else(|| Error::out_of_range("attempts", "must be from 1 to 1000"))?;
-        draw_unused(&Session::open(), &Generator::standard(), attempts)
-    })
-}
-
-#[pg_extern(sql = false)]
-fn referral_create_code(
-    created_by_uuid: Option<Uuid>,
-    code: Option<&str>,
-    description: Option<&str>,
-    max_uses: Option<i32>,
-    beneficiary_uuid: Option<Uuid>,
-    expiration_date: Option<TimestampWithTimeZone>,
-    status: Option<bool>,
-) -> Record<CodeColumns> {
-    answer(|| {
-        let created_by_uuid = required(created_by_uuid, "created_by_uuid")?;
-        let description = required(description, "description")?;
-        let status = required(status, "status")?;
-        let expiration_date = expiration_date.map(Timestamp::from);
-        let session = Session::open();
-        let settings =
-            Settings::read_now(&session, &[MAX_USES_PER_CODE.key, MAX_CODES_PER_USER.key]);
-        let system_limit = settings.limit(MAX_USES_PER_CODE);
-
-        let code = code.map(fields::code).transpose()?;
-        fields::description(description)?;
-        let max_uses = max_uses.unwrap_or(system_limit.min(MAX_USES_PER_CODE.default));
-        fields::max_uses(max_uses, system_limit)?;
-        if let Some(expiration) = expiration_date {
-            fields::expiration_date(expiration, clock::now())?;
-        }
-        hold_user_limit(
-            &session,
-            created_by_uuid,
-            settings.limit(MAX_CODES_PER_USER),
-        )?;
-
-        let new = NewCode {
-            description,
-            status,
-            max_uses,
-            created_by_uuid,
-            beneficiary_uuid,
-            expiration_date,
-        };
-        let created = match code {
-            None => new.insert_generated(&session)?,
-            Some(code) if is_free(&session, &code) => {
-                new.insert(&session, &code).ok_or_else(FieldError::taken)?
-            }
-            Some(_) => return Err(FieldError::taken().into()),
-        };
-        Ok(Record(created.into_columns(clock::now())))
-    })
+/// Codes from the newest on or, for the next page, from the one after the last of this page.
+fn list(after_uuid: Option<Uuid>) -> Result<impl Iterator<Item = Code>> {
+    let session = Session::open();
+    let Some(uuid) = after_uuid else {
+        return Ok(session.stream(&LIST, &[], Code::read));
+    };
+    let after = by_uuid(&session, uuid, View::Query)
+        .ok_or_else(|| Error::out_of_range("after_uuid", "names no code"))?;
+    let args = [after.date_created.into(), uuid.into()];
+    Ok(session.stream(&LIST_AFTER, &args, Code::read))
 }
 
 #[pg_extern(sql = false)]
 fn referral_get_code(code_uuid: Option<Uuid>) -> RowSet<'static, CodeColumns> {
-    let found = code_uuid.and_then(|uuid| by_uuid(&Session::open(), uuid));
+    let found = code_uuid.and_then(|uuid| by_uuid(&Session::open(), uuid, View::Query));
     RowSet::new(found.map(|code| code.into_columns(clock::statement_start())))
 }
 
@@ -296,7 +181,7 @@ fn referral_get_code(code_uuid: Option<Uuid>) -> RowSet<'static, CodeColumns> {
 fn referral_get_code_strict(code_uuid: Option<Uuid>) -> Record<CodeColumns> {
     answer(|| {
         let uuid = required(code_uuid, "code_uuid")?;
-        let code = by_uuid(&Session::open(), uuid).ok_or(Refusal::CodeNotFound)?;
+        let code = by_uuid(&Session::open(), uuid, View::Query).ok_or(Refusal::CodeNotFound)?;
         Ok(Record(code.into_columns(clock::statement_start())))
     })
 }
@@ -310,8 +195,63 @@ fn referral_get_code_by_string(code: Option<&str>) -> RowSet<'static, CodeColumn
 }
 
 #[pg_extern(sql = false)]
+fn referral_list_codes(
+    max_rows: Option<i32>,
+    after_uuid: Option<Uuid>,
+) -> RowSet<'static, CodeColumns> {
+    answer(|| {
+        let rows = self::max_rows(max_rows)?;
+        let now = clock::statement_start();
+        Ok(RowSet::new(
+            list(after_uuid)?
+                .take(rows)
+                .map(move |code| code.into_columns(now)),
+        ))
+    })
+}
+
+#[pg_extern(sql = false)]
+fn referral_list_valid_codes(
+    max_rows: Option<i32>,
+    after_uuid: Option<Uuid>,
+) -> RowSet<'static, CodeColumns> {
+    answer(|| {
+        let rows = self::max_rows(max_rows)?;
+        let now = clock::statement_start();
+        let valid = list(after_uuid)?.filter(move |code| code.limits.state(now) == State::Active);
+        Ok(RowSet::new(
+            valid.take(rows).map(move |code| code.into_columns(now)),
+        ))
+    })
+}
+
+#[pg_extern(sql = false)]
+fn referral_top_codes(max_rows: Option<i32>) -> RowSet<'static, CodeColumns> {
+    answer(|| {
+        let rows = self::max_rows(max_rows)?;
+        let now = clock::statement_start();
+        let top = Session::open().stream(&TOP, &[limit(rows).into()], Code::read);
+        Ok(RowSet::new(top.map(move |code| code.into_columns(now))))
+    })
+}
+
+/// A number of rows as LIMIT takes it.
+pub fn limit(rows: usize) -> Option<i64> {
+    i64::try_from(rows).ok()
+}
+
+#[pg_extern(sql = false)]
+fn referral_system_stats() -> Record<(i64, i64, i64, i64)> {
+    let session = Session::open();
+    let rows = session.read(&SYSTEM_STATS, &[]);
+    let stats = rows
+        .first()
+        .map(|row| (row.need(1), row.need(2), row.need(3), row.need(4)));
+    Record(stats.unwrap_or_default())
+}
+
+#[pg_extern(sql = false)]
 fn referral_valid_for_use(code_uuid: Option<Uuid>) -> Option<bool> {
-    use crate::rules::state::State;
     ask(code_uuid, |limits, now| limits.state(now) == State::Active)
 }
 
@@ -327,6 +267,6 @@ fn referral_usage_limit_reached(code_uuid: Option<Uuid>) -> Option<bool> {
 
 /// A question about a code; None where there is no such code.
 fn ask(code_uuid: Option<Uuid>, question: impl Fn(&Limits, Timestamp) -> bool) -> Option<bool> {
-    let code = by_uuid(&Session::open(), code_uuid?)?;
+    let code = by_uuid(&Session::open(), code_uuid?, View::Query)?;
     Some(question(&code.limits, clock::statement_start()))
 }

@@ -4,6 +4,7 @@ use std::ffi::CStr;
 
 use pgrx::prelude::*;
 
+use crate::guards::GUARDS;
 use crate::indexes;
 use crate::pg::error::{Result, answer};
 use crate::pg::guc;
@@ -163,6 +164,17 @@ fn examine_setup(session: &Session) -> Vec<Finding> {
             subject: subject(session, table),
             finding: "the table is missing".into(),
             remedy: "SELECT * FROM referral_setup() makes it".into(),
+        });
+    }
+    for guard in GUARDS.iter().filter(|guard| !guard.is_attached(session)) {
+        findings.push(Finding {
+            severity: Severity::Warning,
+            subject: subject(session, guard.table),
+            finding: format!(
+                "the trigger {} is missing: writers by hand are not held",
+                guard.name
+            ),
+            remedy: "SELECT * FROM referral_attach_guards()".into(),
         });
     }
     if !Settings::read(session, &[ENABLED.key]).flag(ENABLED) {

@@ -49,7 +49,7 @@ macro_rules! sql {
 pub(crate) use sql;
 
 /// In the order in which setup makes them.
-pub const WANTED: [Wanted; 4] = [
+pub const WANTED: [Wanted; 5] = [
     Wanted {
         name: "phoenix_kit_referral_codes_code_uidx",
         table: CODES,
@@ -74,6 +74,14 @@ pub const WANTED: [Wanted; 4] = [
                 Some("upper(code::text)" | "upper(code)")
             )
         },
+        unique: None,
+    },
+    Wanted {
+        name: "referral_codes_newest_idx",
+        table: CODES,
+        create: sql!("codes_newest_idx.sql"),
+        lock: sql!("lock_codes.sql"),
+        serves: |index| index.keys == ["date_created", "uuid"],
         unique: None,
     },
     Wanted {

@@ -5,20 +5,35 @@
 
 use pgrx::prelude::*;
 
+mod code_changes;
 mod codes;
+mod creators;
 mod doctor;
+mod generation;
+mod guards;
 mod indexes;
 mod pg;
 mod redemption;
 mod rules;
 mod settings;
 mod setup;
+mod signup;
+mod step;
 mod usage;
 
 pg_module_magic!(name, version);
 
 extension_sql_file!("../sql/api/setup.sql", name = "setup");
-extension_sql_file!("../sql/api/codes.sql", name = "codes", requires = ["setup"]);
+extension_sql_file!(
+    "../sql/api/guards.sql",
+    name = "guards",
+    requires = ["setup"]
+);
+extension_sql_file!(
+    "../sql/api/codes.sql",
+    name = "codes",
+    requires = ["guards"]
+);
 extension_sql_file!(
     "../sql/api/redemption.sql",
     name = "redemption",
@@ -34,9 +49,15 @@ extension_sql_file!(
     name = "settings",
     requires = ["usage"]
 );
+extension_sql_file!(
+    "../sql/api/signup.sql",
+    name = "signup",
+    requires = ["settings"]
+);
 
 #[pg_guard]
 pub extern "C-unwind" fn _PG_init() {
     pg::guc::register();
     pg::tables::watch_definitions();
+    pg::transaction::watch_ends();
 }

@@ -20,7 +20,6 @@ use crate::usage::{self, Use};
 statements! {
     CLAIM = "redemption/claim.sql";
     RELEASE = "redemption/release.sql";
-    LOCK = "codes/lock.sql";
 }
 
 /// A use taken from a code's counter, whose row stays locked until the transaction ends.
@@ -105,28 +104,29 @@ fn redeem(session: &Session, text: &str, user: Uuid) -> Result<Outcome> {
     {
         return Ok(Ok(redeemed));
     }
-    let found = diagnose(session, lookup.as_ref(), user);
+    let find = || codes::by_text(session, lookup.as_ref()?, View::Now);
+    let found = diagnose(session, find(), user, None);
     // Nothing speaks against it: the row is stored in another case, or it was freed a moment ago.
     // Under its lock the answer is final.
     let (None, Some(code)) = (found.refusal, &found.code) else {
-        return found.refused();
+        return found.refused().map(Err);
     };
-    session.write(&LOCK, &[code.uuid.into()]);
-    if let Some(claim) = Claim::take(session, &code.code, user)
+    if let Some(code) = codes::lock(session, code.uuid)
+        && let Some(claim) = Claim::take(session, &code.code, user)
         && let Some(redeemed) = claim.record(session, user)?
     {
         return Ok(Ok(redeemed));
     }
-    diagnose(session, lookup.as_ref(), user).refused()
+    diagnose(session, find(), user, None).refused().map(Err)
 }
 
-/// Judges a redemption as things stand now.
-fn diagnose(session: &Session, lookup: Option<&Lookup>, user: Uuid) -> Diagnosis {
+/// Judges a redemption as things stand now; `written` is the row of the use in question, where it is
+/// in the table already.
+fn diagnose(session: &Session, code: Option<Code>, user: Uuid, written: Option<Uuid>) -> Diagnosis {
     let settings = Settings::read_now(session, &[ENABLED.key, ALLOW_SELF_REFERRAL.key]);
-    let code = lookup.and_then(|lookup| codes::by_text(session, lookup, View::Now));
     let earlier = code
         .as_ref()
-        .and_then(|code| usage::earliest(session, code.uuid, user, None));
+        .and_then(|code| usage::earliest(session, code.uuid, user, written));
     let redemption = refusal::Redemption {
         system_enabled: settings.flag(ENABLED),
         code: code.as_ref().map(|code| code.limits),
@@ -144,7 +144,7 @@ fn diagnose(session: &Session, lookup: Option<&Lookup>, user: Uuid) -> Diagnosis
 }
 
 impl Diagnosis {
-    fn refused(self) -> Result<Outcome> {
+    fn refused(self) -> Result<Refused> {
         let Diagnosis {
             refusal: Some(refusal),
             code,
@@ -157,12 +157,49 @@ impl Diagnosis {
         };
         // What is found of a switched-off system is no business of the caller's.
         let told = refusal != Refusal::SystemDisabled;
-        Ok(Err(Refused {
+        Ok(Refused {
             refusal,
             code: code.filter(|_| told),
             earlier: earlier.filter(|_| refusal == Refusal::AlreadyUsed),
-        }))
+        })
     }
+}
+
+/// Makes a redemption of a usage row that somebody has inserted by hand: holds every rule, and takes
+/// the use from the counter unless the same transaction has done so itself (`claimed`).
+///
+/// The code's row is locked by then, so that one look at it is final.
+pub fn redeem_written(session: &Session, written: &WrittenUse, claimed: bool) -> Result<()> {
+    let WrittenUse {
+        uuid,
+        code_uuid,
+        user,
+    } = *written;
+    let mut code = codes::by_uuid(session, code_uuid, View::Now);
+    let stored = code
+        .as_ref()
+        .map(|code| code.code.clone())
+        .unwrap_or_default();
+    if let Some(code) = &mut code
+        && claimed
+    {
+        // Judged as it was before the caller's own claim.
+        code.limits.number_of_uses -= 1;
+    }
+    let found = diagnose(session, code, user, Some(uuid));
+    let allowed = found.refusal.is_none();
+    if allowed && (claimed || Claim::take(session, &stored, user).is_some()) {
+        return Ok(());
+    }
+    Err(found.refused()?.refusal.into())
+}
+
+/// A usage row that somebody has inserted by hand.
+#[derive(Clone, Copy)]
+pub struct WrittenUse {
+    pub uuid: Uuid,
+    pub code_uuid: Uuid,
+    pub user: Uuid,
 }
 
 /// usage_uuid, code_uuid, code, used_by_uuid, date_used, beneficiary_uuid, number_of_uses, remaining_uses
@@ -240,7 +277,7 @@ fn referral_undo_use(usage_uuid: Option<Uuid>) -> bool {
             return Ok(false);
         };
         // The code's row is locked first, as redemption does: two orders would deadlock.
-        session.write(&LOCK, &[code_uuid.into()]);
+        codes::lock(&session, code_uuid);
         let undone = usage::delete(&session, usage_uuid);
         if undone {
             release(&session, code_uuid);

@@ -10,7 +10,7 @@ use crate::pg::ids;
 use crate::pg::rows::Record;
 use crate::pg::session::{Session, statements};
 use crate::rules::settings::{
-    ENABLED, Flag, Limit, MAX_CODES_PER_USER, MAX_USES_PER_CODE, REQUIRED,
+    ENABLED, Flag, GRANDFATHER_EXISTING, Limit, MAX_CODES_PER_USER, MAX_USES_PER_CODE, REQUIRED,
 };
 
 statements! {
@@ -121,6 +121,16 @@ fn referral_disable_system() -> bool {
 #[pg_extern(sql = false)]
 fn referral_set_required(required: Option<bool>) -> bool {
     answer(|| store_flag(REQUIRED, self::required(required, "required")?))
+}
+
+#[pg_extern(sql = false)]
+fn referral_grandfather_existing() -> bool {
+    flag(GRANDFATHER_EXISTING)
+}
+
+#[pg_extern(sql = false)]
+fn referral_set_grandfather_existing(value: Option<bool>) -> bool {
+    answer(|| store_flag(GRANDFATHER_EXISTING, required(value, "value")?))
 }
 
 #[pg_extern(sql = false)]

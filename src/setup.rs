@@ -1,10 +1,11 @@
-//! Setup: makes or adopts the tables of a schema, and takes the triggers off again.
+//! Setup: makes or adopts the tables of a schema.
 
 use std::ffi::{CStr, CString};
 use std::rc::Rc;
 
 use pgrx::prelude::*;
 
+use crate::guards;
 use crate::indexes::{self, Wanted, sql};
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::guc;
@@ -13,6 +14,7 @@ use crate::pg::session::{Session, statements};
 use crate::pg::tables::{CODES, SETTINGS, Tables, USAGE};
 use crate::rules::settings::ENABLED;
 use crate::settings::Settings;
+use crate::step::{self, Action, Step, StepColumns, object};
 
 statements! {
     COLUMNS = "setup/columns.sql";
@@ -74,32 +76,10 @@ const HOST_TABLES: [HostTable; 3] = [
 ];
 
 /// The tables of the extension's own, beside the host's.
-pub const OWN_TABLES: [(&str, &str); 1] = [("referral_code_creators", sql!("creators.sql"))];
-
-/// What was done about one object.
-enum Action {
-    Created,
-    Adopted,
-    Kept,
-    Skipped,
-}
-
-impl Action {
-    fn name(&self) -> &'static str {
-        match self {
-            Action::Created => "created",
-            Action::Adopted => "adopted",
-            Action::Kept => "kept",
-            Action::Skipped => "skipped",
-        }
-    }
-}
-
-struct Step {
-    object: String,
-    action: Action,
-    note: Option<String>,
-}
+pub const OWN_TABLES: [(&str, &str); 2] = [
+    ("referral_code_creators", sql!("creators.sql")),
+    ("referral_check_attempts", sql!("check_attempts.sql")),
+];
 
 /// A session over a schema whose tables may still be missing.
 pub fn session_over(target_schema: Option<&CStr>) -> Result<Session> {
@@ -159,10 +139,6 @@ fn setup(session: &Session) -> Result<Vec<Step>> {
         });
     }
     Ok(steps)
-}
-
-fn object(session: &Session, kind: &str, name: &str) -> String {
-    format!("{kind} {}", session.tables.qualify(&format!("host.{name}")))
 }
 
 /// An adopted settings table is never written to: setup only says what it says.
@@ -277,29 +253,20 @@ fn refuse_unfit_tables(session: &Session) -> Result<()> {
     Err(Error::new("42P16", "unfit_tables", message).with_hint(hint))
 }
 
-type StepColumns = (String, &'static str, Option<String>);
-
 #[pg_extern(sql = false)]
 fn referral_setup(
     target_schema: Option<&CStr>,
     guards: Option<bool>,
 ) -> RowSet<'static, StepColumns> {
     answer(|| {
-        required(guards, "guards")?;
+        let with_guards = required(guards, "guards")?;
         let session = session_over(target_schema)?;
-        let steps = setup(&session)?;
-        Ok(RowSet::new(
-            steps
-                .into_iter()
-                .map(|step| (step.object, step.action.name(), step.note)),
-        ))
-    })
-}
-
-#[pg_extern(sql = false)]
-fn referral_detach(target_schema: Option<&CStr>) -> RowSet<'static, StepColumns> {
-    answer(|| {
-        session_over(target_schema)?;
-        Ok(RowSet::new([]))
+        let mut steps = setup(&session)?;
+        steps.extend(if with_guards {
+            guards::attach(&session)
+        } else {
+            guards::leave(&session)
+        });
+        Ok(step::rows(steps))
     })
 }

@@ -3,9 +3,10 @@
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
-use crate::pg::error::{Error, Result};
-use crate::pg::rows::Record;
-use crate::pg::session::{Session, statements};
+use crate::codes::{limit, max_rows};
+use crate::pg::error::{Error, Result, answer, required};
+use crate::pg::rows::{Record, RowSet};
+use crate::pg::session::{Row, Session, Statement, statements};
 use crate::rules::time::Timestamp;
 
 statements! {
@@ -16,6 +17,11 @@ statements! {
     OF_USER_AND_CODE = "usage/of_user_and_code.sql";
     TOTALS = "usage/totals.sql";
     NEWEST = "usage/newest.sql";
+    OF_CODE = "usage/of_code.sql";
+    OF_USER = "usage/of_user.sql";
+    RECENT = "usage/recent.sql";
+    EXISTS_OF_USER = "usage/exists_of_user.sql";
+    EXISTS_OF_USER_AND_CODE = "usage/exists_of_user_and_code.sql";
 }
 
 /// How many users `referral_stats` names.
@@ -121,4 +127,101 @@ fn referral_stats(code_uuid: Option<Uuid>) -> Record<(i64, i64, Option<Timestamp
         last_used,
         recent_users(&session, code),
     ))
+}
+
+/// The columns of the usage table.
+type UsageColumns = (Uuid, Uuid, Uuid, Timestamp);
+
+fn usage_columns(row: Row) -> UsageColumns {
+    (row.need(1), row.need(2), row.need(3), row.need(4))
+}
+
+/// The uses of a code or of a user, newest first.
+fn list(
+    statement: &'static Statement,
+    of: Uuid,
+    max_rows: Option<i32>,
+    before: Option<TimestampWithTimeZone>,
+) -> Result<RowSet<'static, UsageColumns>> {
+    let before = before.map_or(Timestamp(i64::MAX), Timestamp::from);
+    let args = [
+        of.into(),
+        before.into(),
+        limit(self::max_rows(max_rows)?).into(),
+    ];
+    Ok(RowSet::new(Session::open().stream(
+        statement,
+        &args,
+        usage_columns,
+    )))
+}
+
+#[pg_extern(sql = false)]
+fn referral_list_usage_for_code(
+    code_uuid: Option<Uuid>,
+    max_rows: Option<i32>,
+    before: Option<TimestampWithTimeZone>,
+) -> RowSet<'static, UsageColumns> {
+    answer(|| {
+        list(
+            &OF_CODE,
+            required(code_uuid, "code_uuid")?,
+            max_rows,
+            before,
+        )
+    })
+}
+
+#[pg_extern(sql = false)]
+fn referral_list_usage_for_user(
+    user_uuid: Option<Uuid>,
+    max_rows: Option<i32>,
+    before: Option<TimestampWithTimeZone>,
+) -> RowSet<'static, UsageColumns> {
+    answer(|| {
+        list(
+            &OF_USER,
+            required(user_uuid, "user_uuid")?,
+            max_rows,
+            before,
+        )
+    })
+}
+
+#[pg_extern(sql = false)]
+fn referral_recent_usage(max_rows: Option<i32>) -> RowSet<'static, UsageColumns> {
+    answer(|| {
+        let rows = limit(self::max_rows(max_rows)?);
+        Ok(RowSet::new(Session::open().stream(
+            &RECENT,
+            &[rows.into()],
+            usage_columns,
+        )))
+    })
+}
+
+/// Whether the user has redeemed any code, as things are now.
+pub fn has_redeemed(session: &Session, user: Uuid) -> bool {
+    session.write(&EXISTS_OF_USER, &[user.into()]).count() > 0
+}
+
+#[pg_extern(sql = false)]
+fn referral_user_used_code(user_uuid: Option<Uuid>, code_uuid: Option<Uuid>) -> bool {
+    let (Some(user), Some(code)) = (user_uuid, code_uuid) else {
+        return false;
+    };
+    let args = [code.into(), user.into()];
+    Session::open()
+        .read(&EXISTS_OF_USER_AND_CODE, &args)
+        .count()
+        > 0
+}
+
+#[pg_extern(sql = false)]
+fn referral_signup_use_exists(user_uuid: Option<Uuid>) -> bool {
+    let Some(user) = user_uuid else { return false };
+    Session::open()
+        .read(&EXISTS_OF_USER, &[user.into()])
+        .count()
+        > 0
 }

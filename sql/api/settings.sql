@@ -39,6 +39,23 @@ AS 'MODULE_PATHNAME', 'referral_set_required_wrapper';
 COMMENT ON FUNCTION referral_set_required(boolean) IS
 'Sets whether registration needs a code; returns the value now.';
 
+CREATE FUNCTION referral_grandfather_existing()
+RETURNS boolean
+LANGUAGE c STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'referral_grandfather_existing_wrapper';
+
+COMMENT ON FUNCTION referral_grandfather_existing() IS
+'Whether accounts from before codes were required keep their access: the setting referral_grandfather_existing, true where absent. The host''s gate reads it.';
+
+CREATE FUNCTION referral_set_grandfather_existing(
+       value boolean)
+RETURNS boolean
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_set_grandfather_existing_wrapper';
+
+COMMENT ON FUNCTION referral_set_grandfather_existing(boolean) IS
+'Sets whether accounts from before codes were required keep their access; returns the value now.';
+
 CREATE FUNCTION referral_max_uses_per_code()
 RETURNS integer
 LANGUAGE c STABLE PARALLEL SAFE

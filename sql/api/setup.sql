@@ -2,7 +2,7 @@
 -- it recognises must not depend on the caller's.
 
 CREATE FUNCTION referral_setup(
-       target_schema name    DEFAULT NULL,
+       target_schema name DEFAULT NULL,
        guards        boolean DEFAULT true)
 RETURNS TABLE (
        object text,
@@ -13,20 +13,7 @@ SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'referral_setup_wrapper';
 
 COMMENT ON FUNCTION referral_setup(name, boolean) IS
-'Makes or adopts the referral tables of a schema (NULL: the setting referrals.schema), with the indexes and tables that the functions need. Run by the tables'' owner after CREATE EXTENSION and after every upgrade; running it again changes nothing. One row an object: created, adopted, kept, or skipped for the reason in note. Errors: 42P16 tables that cannot be adopted, 3F000 no such schema; nothing is changed then.';
-
-CREATE FUNCTION referral_detach(
-       target_schema name DEFAULT NULL)
-RETURNS TABLE (
-       object text,
-       action text,
-       note   text)
-LANGUAGE c VOLATILE PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp
-AS 'MODULE_PATHNAME', 'referral_detach_wrapper';
-
-COMMENT ON FUNCTION referral_detach(name) IS
-'Removes the extension''s triggers from the referral tables of a schema (NULL: the setting referrals.schema), and nothing else, so that DROP EXTENSION works. One row a trigger removed.';
+'Makes or adopts the referral tables of a schema (NULL: the setting referrals.schema), with the indexes, tables and guard triggers that go with them; guards => false attaches no triggers. Run by the tables'' owner after CREATE EXTENSION and after every upgrade; running it again changes nothing. One row an object: created, adopted, kept, or skipped for the reason in note. Errors: 42P16 tables that cannot be adopted, 3F000 no such schema; nothing is changed then.';
 
 CREATE FUNCTION referral_doctor(
        target_schema name DEFAULT NULL)

@@ -17,7 +17,7 @@ pub struct Error {
     /// Goes out as DETAIL `reason=…`, for programs.
     reason: &'static str,
     hint: Option<Cow<'static, str>>,
-    column: Option<&'static str>,
+    column: Option<Cow<'static, str>>,
     constraint: Option<&'static str>,
 }
 
@@ -58,6 +58,10 @@ impl Error {
         Error::new("XX000", "internal_error", message)
     }
 
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     pub fn with_hint(self, hint: impl Into<Cow<'static, str>>) -> Self {
         Error {
             hint: Some(hint.into()),
@@ -80,20 +84,18 @@ impl From<FieldError> for Error {
         // The index PhoenixKit names is the one Ecto matches on to say "has already been taken".
         let (sqlstate, reason, constraint) = match error.kind {
             Kind::Invalid => ("23514", "invalid_field", None),
+            Kind::Unknown => ("22023", "unknown_field", None),
             Kind::Taken => (
                 "23505",
                 "code_taken",
                 Some("phoenix_kit_referral_codes_code_uidx"),
             ),
         };
+        let message = format!("{} {}", error.column, error.message);
         Error {
             column: Some(error.column),
             constraint,
-            ..Error::new(
-                sqlstate,
-                reason,
-                format!("{} {}", error.column, error.message),
-            )
+            ..Error::new(sqlstate, reason, message)
         }
     }
 }
@@ -123,7 +125,7 @@ pub fn raise(error: Error) -> ! {
     let message = text(&error.message);
     let detail = text(&format!("reason={}", error.reason));
     let hint = error.hint.as_deref().map(text);
-    let column = error.column.map(text);
+    let column = error.column.as_deref().map(text);
     let constraint = error.constraint.map(text);
     let sqlstate = packed(error.sqlstate);
     // The closure is left by a longjmp, so it may own nothing: raw pointers only.

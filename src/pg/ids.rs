@@ -6,3 +6,8 @@ use pgrx::datum::Uuid;
 pub fn new_uuid() -> Uuid {
     Uuid::from_bytes(*uuid::Uuid::now_v7().as_bytes())
 }
+
+/// A UUID as the uuid crate has it, which the rules use.
+pub fn from_standard(uuid: uuid::Uuid) -> Uuid {
+    Uuid::from_bytes(*uuid.as_bytes())
+}

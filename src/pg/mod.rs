@@ -7,3 +7,5 @@ pub mod ids;
 pub mod rows;
 pub mod session;
 pub mod tables;
+pub mod transaction;
+pub mod trigger;

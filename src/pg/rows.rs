@@ -36,6 +36,8 @@ macro_rules! columns {
     };
 }
 
+columns!(A 0);
+columns!(A 0, B 1);
 columns!(A 0, B 1, C 2);
 columns!(A 0, B 1, C 2, D 3);
 columns!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
@@ -117,10 +119,15 @@ unsafe impl<T: Columns> BoxRet for RowSet<'_, T> {
 /// the code is an error, never a misread datum.
 unsafe fn descriptor<T: Columns>(call: pg_sys::FunctionCallInfo) -> pg_sys::TupleDesc {
     let mut descriptor = std::ptr::null_mut();
+    let mut scalar = pg_sys::InvalidOid;
     // SAFETY: `call` is the running call; the descriptor it gives lives as long as the call.
     let declared = unsafe {
-        let class = pg_sys::get_call_result_type(call, std::ptr::null_mut(), &mut descriptor);
-        if class != pg_sys::TypeFuncClass::TYPEFUNC_COMPOSITE {
+        let class = pg_sys::get_call_result_type(call, &mut scalar, &mut descriptor);
+        if class == pg_sys::TypeFuncClass::TYPEFUNC_SCALAR {
+            // SETOF one type: a row of one column.
+            descriptor = pg_sys::CreateTemplateTupleDesc(1);
+            pg_sys::TupleDescInitEntry(descriptor, 1, c"value".as_ptr(), scalar, -1, 0);
+        } else if class != pg_sys::TypeFuncClass::TYPEFUNC_COMPOSITE {
             raise(Error::internal(
                 "the function is not declared to return rows",
             ));

@@ -9,6 +9,7 @@ use pgrx::{FromDatum, IntoDatum, pg_sys};
 
 use super::error::{Error, raise};
 use super::tables::Tables;
+use super::transaction::OwnWrite;
 
 /// A statement of sql/. `host.` in its text stands for the schema that holds the tables.
 ///
@@ -85,9 +86,39 @@ impl Session {
         self.execute(statement, args, true)
     }
 
-    /// Runs a statement that writes or locks, under a snapshot of its own.
+    /// Runs a statement that writes or locks, under a snapshot of its own. The guards' triggers let
+    /// what it writes pass: whoever calls this has kept the rules.
     pub fn write(&self, statement: &'static Statement, args: &[DatumWithOid]) -> Rows<'_> {
+        let _own = OwnWrite::begin();
         self.execute(statement, args, false)
+    }
+
+    /// Runs a read and gives its rows a batch at a time, so that a long list costs no memory.
+    pub fn stream<T>(
+        self,
+        statement: &'static Statement,
+        args: &[DatumWithOid],
+        read: fn(Row) -> T,
+    ) -> Stream<T> {
+        let plan = self.tables.plan(statement, |sql| Plan::prepare(sql, args));
+        let (mut values, nulls) = parameters(args);
+        // SAFETY: as in `execute`; the portal keeps what it needs of the plan and the values.
+        let portal = unsafe {
+            let name = std::ptr::null();
+            pg_sys::SPI_cursor_open(
+                name,
+                plan.0.as_ptr(),
+                values.as_mut_ptr(),
+                nulls.as_ptr(),
+                true,
+            )
+        };
+        Stream {
+            portal,
+            session: self,
+            batch: Vec::new().into_iter(),
+            read,
+        }
     }
 
     fn execute(
@@ -97,13 +128,7 @@ impl Session {
         read: bool,
     ) -> Rows<'_> {
         let plan = self.tables.plan(statement, |sql| Plan::prepare(sql, args));
-        let mut values: Vec<pg_sys::Datum> = Vec::with_capacity(args.len());
-        let mut nulls: Vec<std::ffi::c_char> = Vec::with_capacity(args.len());
-        for arg in args {
-            let value = arg.datum().map(|datum| datum.sans_lifetime());
-            nulls.push(if value.is_some() { b' ' } else { b'n' } as std::ffi::c_char);
-            values.push(value.unwrap_or(pg_sys::Datum::from(0)));
-        }
+        let (mut values, nulls) = parameters(args);
         // SAFETY: one value and one null flag for each parameter the plan was prepared with: a
         // statement is always run with arguments of the same types. `plan` is held across the call,
         // so that a recursive call that evicts it from the cache cannot free it.
@@ -121,11 +146,7 @@ impl Session {
                     "SPI_execute_plan failed: {status}"
                 )));
             }
-            Rows {
-                table: NonNull::new(pg_sys::SPI_tuptable),
-                processed: pg_sys::SPI_processed as usize,
-                session: PhantomData,
-            }
+            Rows::fetched(self)
         }
     }
 
@@ -150,11 +171,77 @@ impl Drop for Session {
     }
 }
 
+/// The values of a statement's parameters, and which of them are NULL, as SPI wants them.
+fn parameters(args: &[DatumWithOid]) -> (Vec<pg_sys::Datum>, Vec<std::ffi::c_char>) {
+    let parameter = |arg: &DatumWithOid| match arg.datum() {
+        Some(datum) => (datum.sans_lifetime(), b' ' as std::ffi::c_char),
+        None => (pg_sys::Datum::from(0), b'n' as std::ffi::c_char),
+    };
+    args.iter().map(parameter).unzip()
+}
+
+/// Rows that are fetched as they are asked for.
+pub struct Stream<T> {
+    portal: pg_sys::Portal,
+    /// Open as long as the portal is; closed after it.
+    session: Session,
+    batch: std::vec::IntoIter<T>,
+    read: fn(Row) -> T,
+}
+
+/// How many rows of a stream are held at a time.
+const BATCH_ROWS: std::ffi::c_long = 100;
+
+impl<T> Iterator for Stream<T> {
+    type Item = T;
+
+    fn next(&mut self) -> Option<T> {
+        if let Some(row) = self.batch.next() {
+            return Some(row);
+        }
+        // SAFETY: the portal is open until drop; what it fetches is read before the next fetch.
+        let rows = unsafe {
+            pg_sys::SPI_tuptable = std::ptr::null_mut();
+            pg_sys::SPI_cursor_fetch(self.portal, true, BATCH_ROWS);
+            Rows::fetched(&self.session)
+        };
+        self.batch = rows.iter().map(self.read).collect::<Vec<_>>().into_iter();
+        self.batch.next()
+    }
+}
+
+impl<T> Drop for Stream<T> {
+    fn drop(&mut self) {
+        // After an error the portal is the aborting transaction's to close.
+        if !std::thread::panicking() {
+            // SAFETY: opened by `stream`, closed once.
+            unsafe { pg_sys::SPI_cursor_close(self.portal) };
+        }
+    }
+}
+
 /// What a statement gave: rows, or a number of rows written.
 pub struct Rows<'s> {
     table: Option<NonNull<pg_sys::SPITupleTable>>,
     processed: usize,
     session: PhantomData<&'s Session>,
+}
+
+impl<'s> Rows<'s> {
+    /// What SPI's last statement left.
+    ///
+    /// # Safety
+    /// To be called once, right after the statement.
+    unsafe fn fetched(_: &'s Session) -> Self {
+        // SAFETY: SPI's result variables belong to the statement just run.
+        unsafe {
+            Rows {
+                table: NonNull::new(pg_sys::SPI_tuptable),
+                processed: pg_sys::SPI_processed as usize,
+                session: PhantomData,
+            }
+        }
+    }
 }
 
 impl Rows<'_> {
@@ -207,6 +294,15 @@ pub struct Row<'r> {
 }
 
 impl Row<'_> {
+    /// A row that a trigger was fired for, which lives as long as its call.
+    pub(super) fn of_trigger(tuple: pg_sys::HeapTuple, descriptor: pg_sys::TupleDesc) -> Self {
+        Row {
+            tuple,
+            descriptor,
+            rows: PhantomData,
+        }
+    }
+
     /// The column at a place (from 1), which may be NULL. A column of another type is an error.
     pub fn get<T: FromDatum + IntoDatum>(&self, column: i32) -> Option<T> {
         // SAFETY: tuple and descriptor belong together; the type is checked before the datum is read,

@@ -111,11 +111,19 @@ impl Tables {
         (oid != pg_sys::InvalidOid).then_some(oid)
     }
 
-    fn must_exist(&self) {
-        let missing: Vec<&str> = [CODES, USAGE, SETTINGS]
-            .into_iter()
+    fn missing(&self) -> Vec<&'static str> {
+        let host_tables = [CODES, USAGE, SETTINGS].into_iter();
+        host_tables
             .filter(|name| self.relation(name).is_none())
-            .collect();
+            .collect()
+    }
+
+    pub fn are_there(&self) -> bool {
+        self.missing().is_empty()
+    }
+
+    pub fn must_exist(&self) {
+        let missing = self.missing();
         if !missing.is_empty() {
             let schema = &self.schema;
             let missing = missing.join(", ");

@@ -1,5 +1,6 @@
 //! The rules for each column of a code, with Ecto's wording, so that one message serves every writer.
 
+use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 use super::code;
@@ -14,7 +15,7 @@ pub const DESCRIPTION_CHARS: RangeInclusive<usize> = 1..=255;
 /// A column whose value breaks a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
-    pub column: &'static str,
+    pub column: Cow<'static, str>,
     pub message: String,
     pub kind: Kind,
 }
@@ -22,23 +23,33 @@ pub struct FieldError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Invalid,
+    Unknown,
     /// Another row holds the value already.
     Taken,
 }
 
 impl FieldError {
-    fn invalid(column: &'static str, message: impl Into<String>) -> Self {
+    pub fn invalid(column: &'static str, message: impl Into<String>) -> Self {
         FieldError {
-            column,
+            column: column.into(),
             message: message.into(),
             kind: Kind::Invalid,
+        }
+    }
+
+    /// A name that is no column of a code, or none that a caller may set.
+    pub fn unknown(name: &str) -> Self {
+        FieldError {
+            column: name.to_owned().into(),
+            message: "is no column that can be set".into(),
+            kind: Kind::Unknown,
         }
     }
 
     /// The code is held by another row.
     pub fn taken() -> Self {
         FieldError {
-            column: "code",
+            column: "code".into(),
             message: "has already been taken".into(),
             kind: Kind::Taken,
         }

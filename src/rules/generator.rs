@@ -30,6 +30,10 @@ pub enum RecipeError {
     Alphabet,
     Prefix,
     TooLong,
+    /// The keyspace is too small for so many codes.
+    TooMany {
+        keyspace: u64,
+    },
 }
 
 impl RecipeError {
@@ -39,6 +43,7 @@ impl RecipeError {
             RecipeError::Length | RecipeError::TooLong => "length",
             RecipeError::Alphabet => "alphabet",
             RecipeError::Prefix => "prefix",
+            RecipeError::TooMany { .. } => "count",
         }
     }
 }
@@ -54,6 +59,9 @@ impl fmt::Display for RecipeError {
             RecipeError::Prefix => f.write_str("must hold no control characters"),
             RecipeError::TooLong => {
                 write!(f, "and prefix together must be at most {longest} characters")
+            }
+            RecipeError::TooMany { keyspace } => {
+                write!(f, "is more than half of the {keyspace} codes of that length: ask for longer ones")
             }
         }
     }
@@ -106,6 +114,18 @@ impl Generator {
         }
     }
 
+    /// Refuses to be asked for more than half of all codes there are: drawing the last of them would
+    /// take for ever, and whoever guesses would hit one every second time.
+    pub fn must_hold(&self, count: usize) -> Result<(), RecipeError> {
+        let letters = self.letters.len() as u64;
+        let length = u32::try_from(self.length).unwrap_or(u32::MAX);
+        let keyspace = letters.saturating_pow(length);
+        if (count as u64).saturating_mul(2) > keyspace {
+            return Err(RecipeError::TooMany { keyspace });
+        }
+        Ok(())
+    }
+
     /// One code. `Uniform` draws anew rather than fold the last partial range, so no letter is likelier.
     pub fn draw(&self, rng: &mut impl CryptoRng) -> String {
         let letters = self
@@ -132,8 +152,9 @@ mod tests {
 
     #[test]
     fn recipes_out_of_range_name_their_argument() {
-        let refused =
-            |length, alphabet, prefix| Generator::new(length, alphabet, prefix).unwrap_err();
+        fn refused(length: i32, alphabet: &str, prefix: &str) -> RecipeError {
+            Generator::new(length, alphabet, prefix).unwrap_err()
+        }
         assert_eq!(refused(0, "AB", ""), RecipeError::Length);
         assert_eq!(refused(-1, "AB", ""), RecipeError::Length);
         assert_eq!(refused(51, "AB", ""), RecipeError::Length);
@@ -147,6 +168,18 @@ mod tests {
             .map(|i| char::from_u32(0x4e00 + i).unwrap())
             .collect();
         assert_eq!(refused(5, &many, ""), RecipeError::Alphabet);
+    }
+
+    #[test]
+    fn at_most_half_of_the_keyspace_is_given_out() {
+        let generator = Generator::new(3, "AB", "").unwrap();
+        assert_eq!(generator.must_hold(4), Ok(()));
+        assert_eq!(
+            generator.must_hold(5),
+            Err(RecipeError::TooMany { keyspace: 8 })
+        );
+        let longest = Generator::new(50, DEFAULT_ALPHABET, "").unwrap();
+        assert_eq!(longest.must_hold(i32::MAX as usize), Ok(()));
     }
 
     #[test]

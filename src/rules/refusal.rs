@@ -20,6 +20,8 @@ pub enum Refusal {
     NoUniqueCode {
         attempts: u32,
     },
+    /// A user was registered without redeeming a code.
+    ReferralRequired,
 }
 
 impl Refusal {
@@ -35,6 +37,7 @@ impl Refusal {
             Refusal::SystemDisabled => "RF007",
             Refusal::UserCodeLimitReached { .. } => "RF008",
             Refusal::NoUniqueCode { .. } => "RF010",
+            Refusal::ReferralRequired => "RF011",
         }
     }
 
@@ -50,6 +53,7 @@ impl Refusal {
             Refusal::SystemDisabled => "system_disabled",
             Refusal::UserCodeLimitReached { .. } => "user_code_limit_reached",
             Refusal::NoUniqueCode { .. } => "no_unique_code",
+            Refusal::ReferralRequired => "referral_required",
         }
     }
 
@@ -69,6 +73,7 @@ impl Refusal {
             Refusal::NoUniqueCode { attempts } => {
                 format!("No unused referral code was found in {attempts} attempts")
             }
+            Refusal::ReferralRequired => "Referral code is required".into(),
         }
     }
 
@@ -96,6 +101,10 @@ impl Refusal {
             Refusal::NoUniqueCode { .. } => {
                 Some("Use longer codes: nearly all of this length are taken.")
             }
+            Refusal::ReferralRequired => Some(
+                "Redeem a code for the new user in the transaction that inserts the user, or switch \
+                 the setting off: SELECT referral_set_required(false).",
+            ),
         }
     }
 }

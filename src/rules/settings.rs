@@ -28,6 +28,10 @@ pub const ALLOW_SELF_REFERRAL: Flag = Flag {
     key: "referral_allow_self_referral",
     default: false,
 };
+pub const GRANDFATHER_EXISTING: Flag = Flag {
+    key: "referral_grandfather_existing",
+    default: true,
+};
 pub const MAX_USES_PER_CODE: Limit = Limit {
     key: "max_number_of_uses_per_code",
     default: 100,
@@ -35,6 +39,11 @@ pub const MAX_USES_PER_CODE: Limit = Limit {
 pub const MAX_CODES_PER_USER: Limit = Limit {
     key: "max_number_of_codes_per_user",
     default: 10,
+};
+/// Checks of a code that one client may make in a minute.
+pub const CHECK_LIMIT: Limit = Limit {
+    key: "referral_check_limit",
+    default: 20,
 };
 
 impl Flag {

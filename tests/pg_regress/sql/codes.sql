@@ -1,6 +1,6 @@
 -- Codes: generated, created, found and asked about.
 CREATE EXTENSION referrals;
-SELECT pg_catalog.count(*) FROM referral_setup();
+SELECT pg_catalog.count(*) FROM referral_setup(guards => false);
 
 -- Everything a client gets of an error but the line in Postgres's source.
 CREATE FUNCTION caught(
@@ -139,6 +139,7 @@ SELECT referral_valid_for_use('00000000-0000-0000-0000-000000000000'),
 CREATE SCHEMA full_house;
 SELECT pg_catalog.count(*) FROM referral_setup('full_house');
 SET referrals.schema = full_house;
+SELECT * FROM referral_detach();
 CREATE FUNCTION full_house.take() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 CREATE TRIGGER take BEFORE INSERT ON full_house.phoenix_kit_referral_codes FOR EACH ROW EXECUTE FUNCTION full_house.take();
 SELECT * FROM referral_create_code(:alice);

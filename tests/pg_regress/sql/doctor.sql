@@ -4,6 +4,8 @@ SELECT pg_catalog.count(*) FROM referral_setup();
 SELECT * FROM referral_doctor();
 \set alice '''00000000-0000-0000-0000-00000000000a'''
 
+-- Rows as they come from before the guards.
+SET session_replication_role = replica;
 INSERT INTO phoenix_kit_referral_codes (code, description, number_of_uses, max_uses, created_by_uuid, date_created)
 VALUES ('DRIFT', 'x', 3, 9, :alice, '2024-01-01'),
        ('OVER', 'x', 9, 3, :alice, '2024-01-02'),
@@ -15,7 +17,9 @@ SELECT uuid, :alice, '2024-01-01'
   FROM phoenix_kit_referral_codes
        CROSS JOIN pg_catalog.generate_series(1, 2)
  WHERE code = 'DRIFT';
+RESET session_replication_role;
 SELECT referral_disable_system();
+DROP TRIGGER referral_guard_usage ON phoenix_kit_referral_code_usage;
 CREATE UNIQUE INDEX codes_uuid_idx ON phoenix_kit_referral_codes (uuid);
 CREATE INDEX usage_code_idx ON phoenix_kit_referral_code_usage (code_uuid);
 DROP TABLE referral_code_creators;

@@ -66,6 +66,7 @@ RESET ROLE;
 CREATE ROLE operator LOGIN;
 GRANT CREATE ON DATABASE regress TO operator;
 SELECT pg_catalog.count(*) FROM referral_detach();
+SELECT pg_catalog.count(*) FROM referral_detach('closed');
 DROP EXTENSION referrals;
 CREATE SCHEMA AUTHORIZATION operator;
 SET ROLE operator;

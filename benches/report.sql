@@ -1,0 +1,53 @@
+-- Prints what benches/run has measured: medians, and how they compare.
+\pset footer off
+\pset null -
+
+\echo
+\echo 'Transactions a second; × is the ratio to the hand-written statement.'
+WITH medians AS (
+    SELECT
+        load,
+        sync,
+        clients,
+        percentile_disc(0.5) WITHIN GROUP (ORDER BY tps) FILTER (WHERE rival = 'statement') AS statement,
+        percentile_disc(0.5) WITHIN GROUP (ORDER BY tps) FILTER (WHERE rival = 'ours') AS ours,
+        percentile_disc(0.5) WITHIN GROUP (ORDER BY tps) FILTER (WHERE rival = 'plpgsql') AS plpgsql,
+        percentile_disc(0.5) WITHIN GROUP (ORDER BY tps) FILTER (WHERE rival = 'phoenixkit') AS phoenixkit
+    FROM took_clients
+    GROUP BY
+        load,
+        sync,
+        clients
+)
+SELECT
+    load AS "codes",
+    sync AS "synchronous_commit",
+    clients,
+    round(statement) AS "statement",
+    round(ours) AS "referrals",
+    round(ours / statement, 2) AS "×",
+    round(plpgsql) AS "PL/pgSQL",
+    round(plpgsql / statement, 2) AS "×",
+    round(phoenixkit) AS "PhoenixKit",
+    round(phoenixkit / statement, 2) AS "×"
+FROM medians
+ORDER BY
+    load,
+    sync DESC,
+    clients;
+
+\echo 'Microseconds a call inside one backend; × is the ratio to the floor, the two writes alone.'
+WITH medians AS (
+    SELECT
+        rival,
+        percentile_disc(0.5) WITHIN GROUP (ORDER BY microseconds) AS microseconds
+    FROM took_inside
+    GROUP BY rival
+)
+SELECT
+    medians.rival,
+    round(medians.microseconds, 1) AS "µs",
+    round(medians.microseconds / floor.microseconds, 2) AS "×"
+FROM medians
+LEFT JOIN medians AS floor ON floor.rival = 'floor'
+ORDER BY medians.microseconds;

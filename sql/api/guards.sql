@@ -1,0 +1,57 @@
+CREATE FUNCTION referral_attach_guards(
+       target_schema name DEFAULT NULL)
+RETURNS TABLE (
+       object text,
+       action text,
+       note   text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'referral_attach_guards_wrapper';
+
+COMMENT ON FUNCTION referral_attach_guards(name) IS
+'Attaches the guard triggers to the referral tables of a schema (NULL: the setting referrals.schema). One row a trigger: created or kept.';
+
+CREATE FUNCTION referral_detach(
+       target_schema name DEFAULT NULL)
+RETURNS TABLE (
+       object text,
+       action text,
+       note   text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'referral_detach_wrapper';
+
+COMMENT ON FUNCTION referral_detach(name) IS
+'Removes the extension''s triggers from the referral tables of a schema (NULL: the setting referrals.schema) and from the tables of users that go with it, and nothing else, so that DROP EXTENSION works. One row a trigger removed.';
+
+CREATE FUNCTION referral_guard_code()
+RETURNS trigger
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_guard_code_wrapper';
+
+COMMENT ON FUNCTION referral_guard_code() IS
+'Trigger on codes: normalises the code, holds the field rules for values that change (23514, the column is named; 23505 a code that differs by case alone) and the limit of codes a user may create (RF008).';
+
+CREATE FUNCTION referral_guard_claim()
+RETURNS trigger
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_guard_claim_wrapper';
+
+COMMENT ON FUNCTION referral_guard_claim() IS
+'Trigger on codes: keeps number_of_uses from being raised past max_uses (RF004), and notes a raise as a use that an INSERT into usage may spend in the same transaction.';
+
+CREATE FUNCTION referral_guard_usage_lock()
+RETURNS trigger
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_guard_usage_lock_wrapper';
+
+COMMENT ON FUNCTION referral_guard_usage_lock() IS
+'Trigger on usage: locks the code''s row before a usage row is inserted.';
+
+CREATE FUNCTION referral_guard_usage()
+RETURNS trigger
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_guard_usage_wrapper';
+
+COMMENT ON FUNCTION referral_guard_usage() IS
+'Trigger on usage: makes a redemption of an inserted row, with every refusal of referral_use_code. Spends the use that the same transaction has taken by its own UPDATE of number_of_uses, or takes one.';

@@ -1,0 +1,3 @@
+SELECT pg_catalog.count(*)
+  FROM host.phoenix_kit_referral_codes AS c
+ WHERE c.created_by_uuid OPERATOR(pg_catalog.=) $1

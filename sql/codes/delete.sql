@@ -1,0 +1,2 @@
+DELETE FROM host.phoenix_kit_referral_codes AS c
+ WHERE c.uuid OPERATOR(pg_catalog.=) $1

@@ -1,0 +1,6 @@
+-- Whether another row holds the code, in whatever case.
+SELECT c.uuid
+  FROM host.phoenix_kit_referral_codes AS c
+ WHERE pg_catalog.upper(c.code) OPERATOR(pg_catalog.=) ANY (ARRAY[$1, pg_catalog.upper($1)])
+   AND ($2 IS NULL OR c.uuid OPERATOR(pg_catalog.<>) $2)
+ LIMIT 1

@@ -1,0 +1,6 @@
+CREATE TRIGGER referral_guard_claim
+ AFTER UPDATE
+    ON host.phoenix_kit_referral_codes
+   FOR EACH ROW
+  WHEN (OLD.number_of_uses OPERATOR(pg_catalog.<>) NEW.number_of_uses)
+EXECUTE FUNCTION extension.referral_guard_claim()

@@ -1,0 +1,5 @@
+CREATE TRIGGER referral_guard_code
+BEFORE INSERT OR UPDATE OF code, description, max_uses, expiration_date, created_by_uuid
+    ON host.phoenix_kit_referral_codes
+   FOR EACH ROW
+EXECUTE FUNCTION extension.referral_guard_code()

@@ -1,0 +1,293 @@
+//! Guards: triggers that hold every limit for whoever writes the tables without the functions.
+
+use std::ffi::CStr;
+
+use pgrx::datum::Uuid;
+use pgrx::prelude::*;
+
+use crate::code_changes::SystemLimits;
+use crate::codes::{self, View};
+use crate::creators;
+use crate::pg::clock;
+use crate::pg::error::{Result, answer, required};
+use crate::pg::rows::RowSet;
+use crate::pg::session::{Session, statements};
+use crate::pg::tables::{CODES, Tables, USAGE};
+use crate::pg::transaction::{OwnWrite, with_claims};
+use crate::pg::trigger::{Firing, TriggerRow};
+use crate::redemption::{self, WrittenUse};
+use crate::rules::draft::Draft;
+use crate::rules::fields::FieldError;
+use crate::rules::refusal::Refusal;
+use crate::setup::session_over;
+use crate::signup;
+use crate::step::{self, Action, Step, StepColumns, object};
+
+statements! {
+    EXTENSION_SCHEMA = "guards/extension_schema.sql";
+    TRIGGERS_OF_TABLE = "guards/triggers_of_table.sql";
+    OTHER_SPELLING = "guards/other_spelling.sql";
+}
+
+/// A trigger that setup attaches.
+pub struct Guard {
+    pub name: &'static str,
+    pub table: &'static str,
+    create: &'static str,
+}
+
+macro_rules! guard {
+    ($name:literal, $table:expr, $file:literal) => {
+        Guard {
+            name: $name,
+            table: $table,
+            create: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/guards/", $file)),
+        }
+    };
+}
+
+pub const GUARDS: [Guard; 4] = [
+    guard!("referral_guard_code", CODES, "code.sql"),
+    guard!("referral_guard_claim", CODES, "claim.sql"),
+    guard!("referral_guard_usage_lock", USAGE, "usage_lock.sql"),
+    guard!("referral_guard_usage", USAGE, "usage.sql"),
+];
+
+impl Guard {
+    pub fn is_attached(&self, session: &Session) -> bool {
+        let Some(table) = session.tables.relation(self.table) else {
+            return false;
+        };
+        has_trigger(session, table, self.name)
+    }
+
+    fn step(&self, session: &Session, action: Action, note: Option<&str>) -> Step {
+        let table = object(session, "on", self.table);
+        let object = format!("trigger {} {table}", self.name);
+        Step {
+            object,
+            action,
+            note: note.map(str::to_owned),
+        }
+    }
+}
+
+pub fn has_trigger(session: &Session, table: pg_sys::Oid, name: &str) -> bool {
+    let triggers = session.read(&TRIGGERS_OF_TABLE, &[table.into()]);
+    triggers.iter().any(|row| row.need::<String>(1) == name)
+}
+
+/// The schema that holds the extension's functions, quoted.
+pub fn extension_schema(session: &Session) -> String {
+    let found = session.read(&EXTENSION_SCHEMA, &[]);
+    let schema: String = found.first().map(|row| row.need(1)).unwrap_or_default();
+    pgrx::spi::quote_identifier(schema)
+}
+
+pub fn attach(session: &Session) -> Vec<Step> {
+    let schema = extension_schema(session);
+    let see_to = |guard: &Guard| {
+        if guard.is_attached(session) {
+            return guard.step(session, Action::Kept, None);
+        }
+        session.define(&guard.create.replace("extension.", &format!("{schema}.")));
+        guard.step(session, Action::Created, None)
+    };
+    GUARDS.iter().map(see_to).collect()
+}
+
+/// What setup says of the triggers where it was asked for none.
+pub fn leave(session: &Session) -> Vec<Step> {
+    let note = "guards => false: who writes the tables without the functions is not held";
+    let see = |guard: &Guard| match guard.is_attached(session) {
+        true => guard.step(session, Action::Kept, None),
+        false => guard.step(session, Action::Skipped, Some(note)),
+    };
+    GUARDS.iter().map(see).collect()
+}
+
+fn detach(session: &Session) -> Vec<Step> {
+    let remove = |guard: &Guard| {
+        session.define(&format!(
+            "DROP TRIGGER {} ON host.{}",
+            guard.name, guard.table
+        ));
+        guard.step(session, Action::Removed, None)
+    };
+    GUARDS
+        .iter()
+        .filter(|guard| guard.is_attached(session))
+        .map(remove)
+        .collect()
+}
+
+#[pg_extern(sql = false)]
+fn referral_attach_guards(target_schema: Option<&CStr>) -> RowSet<'static, StepColumns> {
+    answer(|| {
+        let session = session_over(target_schema)?;
+        session.tables.must_exist();
+        Ok(step::rows(attach(&session)))
+    })
+}
+
+#[pg_extern(sql = false)]
+fn referral_detach(target_schema: Option<&CStr>) -> RowSet<'static, StepColumns> {
+    answer(|| {
+        let session = session_over(target_schema)?;
+        let mut steps = detach(&session);
+        steps.extend(signup::detach(&session));
+        Ok(step::rows(steps))
+    })
+}
+
+/// A session over the tables that the fired table belongs to, whatever the setting says.
+fn session_of(firing: &Firing) -> Session {
+    Session::over(Tables::of(&firing.schema()))
+}
+
+/// The uses that the host's own UPDATE has taken in this transaction are kept by this key.
+fn claim_key(session: &Session, code_uuid: Uuid) -> (pg_sys::Oid, [u8; 16]) {
+    let table = session.tables.relation(CODES).unwrap_or(pg_sys::InvalidOid);
+    (table, *code_uuid.as_bytes())
+}
+
+/// The values that the field rules are about. A NULL is left to the table's own constraint.
+fn draft(row: TriggerRow) -> Result<Draft> {
+    Ok(Draft {
+        code: row.get("code")?,
+        description: row.get("description")?,
+        max_uses: row.get("max_uses")?,
+        expiration_date: Some(row.get("expiration_date")?),
+    })
+}
+
+/// INSERT and UPDATE of codes: normalises the code, holds the field rules for values that change, and
+/// the per-user limit.
+fn guard_code<'c>(firing: &Firing<'c>) -> Result<TriggerRow<'c>> {
+    let session = session_of(firing);
+    let (new, old) = (firing.new_row(), firing.old_row());
+    let mut wanted = draft(new)?;
+    if let Some(old) = old {
+        wanted = wanted.changes(&draft(old)?);
+    }
+    let limits = SystemLimits::read(&session, View::Now);
+    if let Some(error) = wanted
+        .check(limits.max_uses, clock::now())
+        .into_iter()
+        .next()
+    {
+        return Err(error.into());
+    }
+    if old.is_none() && new.get::<i32>("number_of_uses")? > new.get("max_uses")? {
+        return Err(Refusal::UsageLimitReached.into());
+    }
+    let creator: Option<Uuid> = new.get("created_by_uuid")?;
+    let former = old.map_or(Ok(None), |old| old.get("created_by_uuid"))?;
+    if let Some(creator) = creator.filter(|creator| Some(*creator) != former) {
+        creators::hold_limit(&session, creator, 1, limits.codes_per_user)?;
+    }
+    let Some(code) = wanted.code else {
+        return Ok(new);
+    };
+    let uuid: Uuid = required(new.get("uuid")?, "uuid")?;
+    if session
+        .write(&OTHER_SPELLING, &[code.as_str().into(), uuid.into()])
+        .count()
+        > 0
+    {
+        return Err(FieldError::taken().into());
+    }
+    new.with("code", code)
+}
+
+/// UPDATE of number_of_uses: never past max_uses; a raise is a claim that an INSERT into usage may
+/// spend in the same transaction.
+fn guard_claim(firing: &Firing) -> Result<()> {
+    let (new, Some(old)) = (firing.new_row(), firing.old_row()) else {
+        return Ok(());
+    };
+    let uses: i32 = required(new.get("number_of_uses")?, "number_of_uses")?;
+    let before: i32 = required(old.get("number_of_uses")?, "number_of_uses")?;
+    if uses > before && Some(uses) > new.get("max_uses")? {
+        return Err(Refusal::UsageLimitReached.into());
+    }
+    let session = session_of(firing);
+    let key = claim_key(&session, required(new.get("uuid")?, "uuid")?);
+    with_claims(|claims| {
+        // A use given back was claimed in this transaction, or was somebody's long before it.
+        let change = i64::from(uses) - i64::from(before);
+        claims.add(key, change.max(-claims.get(&key)));
+    });
+    Ok(())
+}
+
+/// Before an INSERT into usage: locks the code's row, unless the transaction has it by its own claim.
+/// Redemption takes its locks in this order too, so that the two never wait for each other in a ring.
+fn guard_usage_lock(firing: &Firing) -> Result<()> {
+    let session = session_of(firing);
+    if let Some(code_uuid) = firing.new_row().get("code_uuid")?
+        && with_claims(|claims| claims.get(&claim_key(&session, code_uuid))) == 0
+    {
+        codes::lock(&session, code_uuid);
+    }
+    Ok(())
+}
+
+/// After an INSERT into usage, which is a redemption. Not before it: a row that ON CONFLICT leaves out
+/// must take no use.
+fn guard_usage(firing: &Firing) -> Result<()> {
+    let session = session_of(firing);
+    let row = firing.new_row();
+    let written = WrittenUse {
+        uuid: required(row.get("uuid")?, "uuid")?,
+        code_uuid: required(row.get("code_uuid")?, "code_uuid")?,
+        user: required(row.get("used_by_uuid")?, "used_by_uuid")?,
+    };
+    let key = claim_key(&session, written.code_uuid);
+    let claimed = with_claims(|claims| claims.get(&key)) > 0;
+    redemption::redeem_written(&session, &written, claimed)?;
+    if claimed {
+        with_claims(|claims| claims.add(key, -1));
+    }
+    Ok(())
+}
+
+/// Runs a guard, unless the extension's own functions are writing: they have kept the rules.
+fn guarded<'c>(
+    call: pg_sys::FunctionCallInfo,
+    guard: impl FnOnce(&Firing<'c>) -> Result<TriggerRow<'c>>,
+) -> TriggerRow<'c> {
+    answer(|| {
+        let firing = Firing::of(call)?;
+        match OwnWrite::fired_this_trigger() {
+            true => Ok(firing.new_row()),
+            false => guard(&firing),
+        }
+    })
+}
+
+#[pg_extern(sql = false)]
+fn referral_guard_code(call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
+    guarded(call, guard_code)
+}
+
+#[pg_extern(sql = false)]
+fn referral_guard_claim(call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
+    guarded(call, |firing| {
+        guard_claim(firing).map(|()| firing.new_row())
+    })
+}
+
+#[pg_extern(sql = false)]
+fn referral_guard_usage_lock(call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
+    guarded(call, |firing| {
+        guard_usage_lock(firing).map(|()| firing.new_row())
+    })
+}
+
+#[pg_extern(sql = false)]
+fn referral_guard_usage(call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
+    guarded(call, |firing| {
+        guard_usage(firing).map(|()| firing.new_row())
+    })
+}

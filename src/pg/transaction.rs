@@ -1,0 +1,161 @@
+//! State that belongs to the running transaction and follows its savepoints.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use pgrx::{pg_guard, pg_sys};
+
+/// Counts by key that a transaction gathers: undone by ROLLBACK TO, gone at the transaction's end.
+pub struct Tally<K> {
+    /// One layer a savepoint that has counts, outermost first.
+    layers: RefCell<Vec<(i32, HashMap<K, i64>)>>,
+}
+
+impl<K: Eq + Hash> Tally<K> {
+    pub const fn new() -> Self {
+        Tally {
+            layers: RefCell::new(Vec::new()),
+        }
+    }
+
+    pub fn get(&self, key: &K) -> i64 {
+        self.layers
+            .borrow()
+            .iter()
+            .filter_map(|(_, counts)| counts.get(key))
+            .sum()
+    }
+
+    /// Adds to the count of the innermost savepoint.
+    pub fn add(&self, key: K, amount: i64) {
+        // SAFETY: reads the depth of this backend's transaction.
+        let level = unsafe { pg_sys::GetCurrentTransactionNestLevel() };
+        let mut layers = self.layers.borrow_mut();
+        if layers.last().is_none_or(|(deepest, _)| *deepest < level) {
+            layers.push((level, HashMap::new()));
+        }
+        if let Some((_, counts)) = layers.last_mut() {
+            *counts.entry(key).or_default() += amount;
+        }
+    }
+
+    /// A savepoint ends: what it counted goes to the one around it, or nowhere.
+    fn end_savepoint(&self, level: i32, keep: bool) {
+        let mut layers = self.layers.borrow_mut();
+        while layers.last().is_some_and(|(deepest, _)| *deepest >= level) {
+            let Some((_, counts)) = layers.pop() else {
+                return;
+            };
+            if !keep {
+                continue;
+            }
+            match layers.last_mut() {
+                Some((outer, outer_counts)) if *outer == level - 1 => {
+                    for (key, amount) in counts {
+                        *outer_counts.entry(key).or_default() += amount;
+                    }
+                }
+                _ => {
+                    layers.push((level - 1, counts));
+                    return;
+                }
+            }
+        }
+    }
+
+    fn clear(&self) {
+        self.layers.borrow_mut().clear();
+    }
+}
+
+/// Uses that the host's own UPDATE has taken from a code's counter and no usage row has spent:
+/// by the oid of the codes table and the id of the code.
+pub type Claims = Tally<(pg_sys::Oid, [u8; 16])>;
+
+thread_local! {
+    static CLAIMS: Claims = const { Tally::new() };
+    /// The trigger depth at which a statement of our own is running, or none.
+    static OWN_WRITE: Cell<Option<i32>> = const { Cell::new(None) };
+}
+
+pub fn with_claims<T>(use_claims: impl FnOnce(&Claims) -> T) -> T {
+    CLAIMS.with(use_claims)
+}
+
+/// While it lives, triggers that this statement fires know that the extension itself is writing.
+pub struct OwnWrite {
+    outer: Option<i32>,
+}
+
+impl OwnWrite {
+    pub fn begin() -> Self {
+        OwnWrite {
+            outer: OWN_WRITE.replace(Some(trigger_depth())),
+        }
+    }
+
+    /// Whether the trigger that is running was fired by a statement of the extension's own, and not
+    /// by one that a trigger of the host's ran in its turn.
+    pub fn fired_this_trigger() -> bool {
+        OWN_WRITE
+            .get()
+            .is_some_and(|depth| depth == trigger_depth() - 1)
+    }
+}
+
+impl Drop for OwnWrite {
+    fn drop(&mut self) {
+        OWN_WRITE.set(self.outer);
+    }
+}
+
+fn trigger_depth() -> i32 {
+    // SAFETY: pg_trigger_depth reads nothing of its call but the result's null flag, which a zeroed
+    // frame of no arguments has.
+    unsafe {
+        let mut call: pg_sys::FunctionCallInfoBaseData = std::mem::zeroed();
+        pg_sys::pg_trigger_depth(&mut call).value() as i32
+    }
+}
+
+/// Asks to be told when transactions and savepoints end; called once, as the library is loaded.
+/// Hooks registered from within a transaction would outlive PREPARE TRANSACTION.
+pub fn watch_ends() {
+    // SAFETY: the callbacks have the signatures Postgres wants and live as long as the library.
+    unsafe {
+        pg_sys::RegisterXactCallback(Some(transaction_event), std::ptr::null_mut());
+        pg_sys::RegisterSubXactCallback(Some(savepoint_event), std::ptr::null_mut());
+    }
+}
+
+#[pg_guard]
+extern "C-unwind" fn transaction_event(
+    event: pg_sys::XactEvent::Type,
+    _argument: *mut std::ffi::c_void,
+) {
+    use pg_sys::XactEvent::{XACT_EVENT_ABORT, XACT_EVENT_COMMIT, XACT_EVENT_PREPARE};
+    if matches!(
+        event,
+        XACT_EVENT_COMMIT | XACT_EVENT_ABORT | XACT_EVENT_PREPARE
+    ) {
+        CLAIMS.with(Tally::clear);
+        OWN_WRITE.set(None);
+    }
+}
+
+#[pg_guard]
+extern "C-unwind" fn savepoint_event(
+    event: pg_sys::SubXactEvent::Type,
+    _savepoint: pg_sys::SubTransactionId,
+    _parent: pg_sys::SubTransactionId,
+    _argument: *mut std::ffi::c_void,
+) {
+    use pg_sys::SubXactEvent::{SUBXACT_EVENT_ABORT_SUB, SUBXACT_EVENT_COMMIT_SUB};
+    let keep = event == SUBXACT_EVENT_COMMIT_SUB;
+    if keep || event == SUBXACT_EVENT_ABORT_SUB {
+        // SAFETY: the savepoint that ends is still the innermost.
+        let level = unsafe { pg_sys::GetCurrentTransactionNestLevel() };
+        CLAIMS.with(|claims| claims.end_savepoint(level, keep));
+    }
+}

@@ -1,0 +1,174 @@
+//! What a row trigger is told: the row, the table and the trigger's arguments.
+
+use std::ffi::{CStr, CString};
+use std::marker::PhantomData;
+
+use pgrx::callconv::{BoxRet, FcInfo};
+use pgrx::datum::Datum;
+use pgrx::pgrx_sql_entity_graph::metadata::{
+    ArgumentError, ReturnsError, ReturnsRef, SqlMappingRef, SqlTranslatable, TypeOrigin,
+};
+use pgrx::{FromDatum, IntoDatum, PgList, pg_sys};
+
+use super::error::{Error, Result};
+use super::session::Row;
+
+/// The firing of a row trigger.
+pub struct Firing<'c> {
+    data: &'c pg_sys::TriggerData,
+}
+
+/// A row on its way into a table or out of it.
+#[derive(Clone, Copy)]
+pub struct TriggerRow<'c> {
+    tuple: pg_sys::HeapTuple,
+    descriptor: pg_sys::TupleDesc,
+    firing: PhantomData<&'c ()>,
+}
+
+impl<'c> Firing<'c> {
+    /// An error where the function is called by hand.
+    pub fn of(call: pg_sys::FunctionCallInfo) -> Result<Self> {
+        // SAFETY: the running call; its context, if a trigger manager set it, is a TriggerData that
+        // lives as long as the call.
+        let data = unsafe {
+            let context = (*call).context;
+            let called = !context.is_null() && (*context).type_ == pg_sys::NodeTag::T_TriggerData;
+            called.then(|| &*context.cast::<pg_sys::TriggerData>())
+        };
+        let message = "this function can only be called as a row trigger";
+        let data = data.filter(|data| !data.tg_trigtuple.is_null());
+        let data = data.ok_or_else(|| Error::new("39P01", "not_a_trigger", message))?;
+        Ok(Firing { data })
+    }
+
+    fn row(&self, tuple: pg_sys::HeapTuple) -> TriggerRow<'c> {
+        // SAFETY: the relation is open while its trigger runs.
+        let descriptor = unsafe { (*self.data.tg_relation).rd_att };
+        TriggerRow {
+            tuple,
+            descriptor,
+            firing: PhantomData,
+        }
+    }
+
+    /// The row inserted, or as it will be updated.
+    pub fn new_row(&self) -> TriggerRow<'c> {
+        match self.old_row() {
+            Some(_) => self.row(self.data.tg_newtuple),
+            None => self.row(self.data.tg_trigtuple),
+        }
+    }
+
+    /// The row before its update; None for an insert.
+    pub fn old_row(&self) -> Option<TriggerRow<'c>> {
+        (!self.data.tg_newtuple.is_null()).then(|| self.row(self.data.tg_trigtuple))
+    }
+
+    /// The schema of the table, or of the table that it is a partition of.
+    pub fn schema(&self) -> String {
+        // SAFETY: the relation is open; its oldest ancestor is locked with it, and opened anew here.
+        unsafe {
+            let relation = self.data.tg_relation;
+            let mut table = (*relation).rd_id;
+            if (*(*relation).rd_rel).relispartition {
+                let ancestors =
+                    PgList::<pg_sys::Oid>::from_pg(pg_sys::get_partition_ancestors(table));
+                table = ancestors.iter_oid().last().unwrap_or(table);
+            }
+            let namespace = pg_sys::get_namespace_name(pg_sys::get_rel_namespace(table));
+            CStr::from_ptr(namespace).to_string_lossy().into_owned()
+        }
+    }
+
+    /// An argument of CREATE TRIGGER, from 0.
+    pub fn argument(&self, index: usize) -> Option<String> {
+        // SAFETY: tgargs holds tgnargs C strings.
+        unsafe {
+            let trigger = &*self.data.tg_trigger;
+            let exists = index < usize::try_from(trigger.tgnargs).unwrap_or_default();
+            exists.then(|| {
+                CStr::from_ptr(*trigger.tgargs.add(index))
+                    .to_string_lossy()
+                    .into()
+            })
+        }
+    }
+}
+
+impl TriggerRow<'_> {
+    /// The column of that name, which may be NULL.
+    pub fn get<T: FromDatum + IntoDatum>(&self, column: &str) -> Result<Option<T>> {
+        let number = self.number(column)?;
+        Ok(Row::of_trigger(self.tuple, self.descriptor).get(number))
+    }
+
+    /// The same row with another value in one column.
+    pub fn with(self, column: &str, value: impl IntoDatum) -> Result<Self> {
+        let mut number = self.number(column)?;
+        let mut null = false;
+        let mut datum = value.into_datum().unwrap_or_else(|| {
+            null = true;
+            pg_sys::Datum::from(0)
+        });
+        // SAFETY: one column of the row's own descriptor; the new tuple is palloc'ed in the trigger's
+        // context, as Postgres expects of what a trigger returns.
+        let tuple = unsafe {
+            pg_sys::heap_modify_tuple_by_cols(
+                self.tuple,
+                self.descriptor,
+                1,
+                &mut number,
+                &mut datum,
+                &mut null,
+            )
+        };
+        Ok(TriggerRow { tuple, ..self })
+    }
+
+    fn number(&self, column: &str) -> Result<i32> {
+        let name = CString::new(column).unwrap_or_default();
+        // SAFETY: looks the name up in the row's descriptor; negative where it is none of the row's.
+        let number = unsafe { pg_sys::SPI_fnumber(self.descriptor, name.as_ptr()) };
+        if number <= 0 {
+            let message = format!("the table has no column \"{column}\"");
+            return Err(Error::new("42703", "column_missing", message)
+                .with_hint("SELECT * FROM referral_setup() checks the tables."));
+        }
+        Ok(number)
+    }
+}
+
+// SAFETY: a trigger returns the bare address of the row.
+unsafe impl BoxRet for TriggerRow<'_> {
+    unsafe fn box_into<'fcx>(self, fcinfo: &mut FcInfo<'fcx>) -> Datum<'fcx> {
+        // SAFETY: the tuple outlives the call.
+        unsafe { fcinfo.return_raw_datum(pg_sys::Datum::from(self.tuple)) }
+    }
+}
+
+// SAFETY: the name is not used: sql/api declares the functions.
+unsafe impl SqlTranslatable for TriggerRow<'_> {
+    const TYPE_IDENT: &'static str = "referrals::TriggerRow";
+    const TYPE_ORIGIN: TypeOrigin = TypeOrigin::External;
+    const ARGUMENT_SQL: std::result::Result<SqlMappingRef, ArgumentError> =
+        Ok(SqlMappingRef::literal("trigger"));
+    const RETURN_SQL: std::result::Result<ReturnsRef, ReturnsError> =
+        Ok(ReturnsRef::One(SqlMappingRef::literal("trigger")));
+}
+
+/// The name of a table as it stands in SQL, quoted, and its schema; None where there is no such table.
+pub fn name_of_table(table: pg_sys::Oid) -> Option<(String, String)> {
+    // SAFETY: looks the oid up in the catalog caches, which give NULL where it is unknown.
+    unsafe {
+        let name = pg_sys::get_rel_name(table);
+        let schema = pg_sys::get_namespace_name(pg_sys::get_rel_namespace(table));
+        if name.is_null() || schema.is_null() {
+            return None;
+        }
+        let name = CStr::from_ptr(name).to_string_lossy().into_owned();
+        let schema = CStr::from_ptr(schema).to_string_lossy().into_owned();
+        let quoted = pgrx::spi::quote_qualified_identifier(&schema, &name);
+        Some((quoted, schema))
+    }
+}
