@@ -107,11 +107,12 @@ fn redeem(session: &Session, text: &str, user: Uuid) -> Result<Outcome> {
     let find = || codes::by_text(session, lookup.as_ref()?, View::Now);
     let found = diagnose(session, find(), user, None);
     // Nothing speaks against it: the row is stored in another case, or it was freed a moment ago.
-    // Under its lock the answer is final.
+    // Under its lock the answer is final, so it is looked for once more: it may have been renamed.
     let (None, Some(code)) = (found.refusal, &found.code) else {
         return found.refused().map(Err);
     };
-    if let Some(code) = codes::lock(session, code.uuid)
+    codes::lock(session, code.uuid);
+    if let Some(code) = find()
         && let Some(claim) = Claim::take(session, &code.code, user)
         && let Some(redeemed) = claim.record(session, user)?
     {
