@@ -122,20 +122,22 @@ impl View {
     }
 }
 
-/// The code of that text: as it is stored since normalisation or, failing that, the oldest that
-/// differs by case alone.
+/// The code that a person means who types that text: the one stored exactly so since normalisation or,
+/// failing that, the oldest that differs by case alone.
 pub fn by_text(session: &Session, lookup: &Lookup, view: View) -> Option<Code> {
-    let normal = lookup.normal.as_str();
     let exact = view
-        .run(session, &BY_CODE, &[normal.into()])
+        .run(session, &BY_CODE, &[lookup.normal.as_str().into()])
         .first()
         .map(Code::read);
-    exact.or_else(|| {
-        let args = [normal.into(), lookup.typed.into()];
-        view.run(session, &BY_CODE_IGNORING_CASE, &args)
-            .first()
-            .map(Code::read)
-    })
+    exact.or_else(|| oldest_by_text(session, lookup, view))
+}
+
+/// Of all codes that differ from the text by case alone, the oldest: PhoenixKit's own way of looking.
+fn oldest_by_text(session: &Session, lookup: &Lookup, view: View) -> Option<Code> {
+    let args = [lookup.normal.as_str().into(), lookup.typed.into()];
+    view.run(session, &BY_CODE_IGNORING_CASE, &args)
+        .first()
+        .map(Code::read)
 }
 
 pub fn by_uuid(session: &Session, uuid: Uuid, view: View) -> Option<Code> {
@@ -190,7 +192,7 @@ fn referral_get_code_strict(code_uuid: Option<Uuid>) -> Record<CodeColumns> {
 fn referral_get_code_by_string(code: Option<&str>) -> RowSet<'static, CodeColumns> {
     let found = code
         .and_then(Lookup::new)
-        .and_then(|lookup| by_text(&Session::open(), &lookup, View::Query));
+        .and_then(|lookup| oldest_by_text(&Session::open(), &lookup, View::Query));
     RowSet::new(found.map(|code| code.into_columns(clock::statement_start())))
 }
 

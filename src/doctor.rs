@@ -3,6 +3,7 @@
 use std::ffi::CStr;
 
 use pgrx::prelude::*;
+use pgrx::spi::quote_literal;
 
 use crate::guards::GUARDS;
 use crate::indexes;
@@ -59,31 +60,31 @@ struct Examination {
     remedy: &'static str,
 }
 
+/// In the order in which the remedies are to be applied.
 const EXAMINATIONS: [Examination; 4] = [
     Examination {
-        statement: &OVER_CAP,
-        severity: Severity::Error,
-        table: CODES,
-        finding: "codes used more often than max_uses allows",
-        remedy: "UPDATE host.phoenix_kit_referral_codes SET max_uses = number_of_uses WHERE number_of_uses > max_uses",
+        statement: &DUPLICATE_USAGES,
+        severity: Severity::Warning,
+        table: USAGE,
+        finding: "pairs of code and user that occur more than once, so that no unique index can be made",
+        remedy: include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/sql/doctor/remove_duplicates.sql"
+        )),
     },
     Examination {
         statement: &COUNTER_DRIFT,
         severity: Severity::Error,
         table: CODES,
         finding: "codes whose number_of_uses is not the count of their usages",
-        remedy: "UPDATE host.phoenix_kit_referral_codes c SET number_of_uses = (SELECT count(*) \
-                 FROM host.phoenix_kit_referral_code_usage u WHERE u.code_uuid = c.uuid)",
+        remedy: RECOUNT,
     },
     Examination {
-        statement: &DUPLICATE_USAGES,
-        severity: Severity::Warning,
-        table: USAGE,
-        finding: "users with more than one usage of a code, so that no unique index can be made",
-        remedy: "DELETE FROM host.phoenix_kit_referral_code_usage u \
-                 USING host.phoenix_kit_referral_code_usage e \
-                 WHERE e.code_uuid = u.code_uuid AND e.used_by_uuid = u.used_by_uuid \
-                 AND (e.date_used, e.uuid) < (u.date_used, u.uuid); then run referral_setup() again",
+        statement: &OVER_CAP,
+        severity: Severity::Error,
+        table: CODES,
+        finding: "codes used more often than max_uses allows",
+        remedy: RECOUNT,
     },
     Examination {
         statement: &COLLIDING_CODES,
@@ -93,6 +94,12 @@ const EXAMINATIONS: [Examination; 4] = [
         remedy: "Rename or delete all but one of each group with referral_update_code() or referral_delete_code()",
     },
 ];
+
+/// Under locks that keep redemptions out: a count that overlooks one would let the cap be passed.
+const RECOUNT: &str = include_str!(concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/sql/doctor/recount.sql"
+));
 
 fn examine(session: &Session) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -107,13 +114,25 @@ fn examine(session: &Session) -> Vec<Finding> {
                 severity: examination.severity,
                 subject: subject(session, examination.table),
                 finding: format!("{}: {count} ({examples}{more})", examination.finding),
-                remedy: session.tables.qualify(examination.remedy),
+                remedy: one_line(&session.tables.qualify(examination.remedy)),
             });
         }
     }
     findings.extend(examine_indexes(session));
     findings.extend(examine_setup(session));
     findings
+}
+
+fn one_line(sql: &str) -> String {
+    sql.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The call that makes what is missing.
+fn setup_call(session: &Session) -> String {
+    format!(
+        "SELECT * FROM referral_setup({})",
+        quote_literal(session.tables.schema())
+    )
 }
 
 fn subject(session: &Session, table: &str) -> String {
@@ -135,7 +154,7 @@ fn examine_indexes(session: &Session) -> Vec<Finding> {
                 severity: Severity::Warning,
                 subject: subject(session, table),
                 finding: format!("the index {} is missing", wanted.name),
-                remedy: "SELECT * FROM referral_setup() makes it, or says why it cannot".into(),
+                remedy: format!("{} makes it, or says why it cannot", setup_call(session)),
             });
         }
         for (superfluous, other) in indexes::redundant(&found) {
@@ -163,7 +182,7 @@ fn examine_setup(session: &Session) -> Vec<Finding> {
             severity: Severity::Warning,
             subject: subject(session, table),
             finding: "the table is missing".into(),
-            remedy: "SELECT * FROM referral_setup() makes it".into(),
+            remedy: format!("{} makes it", setup_call(session)),
         });
     }
     for guard in GUARDS.iter().filter(|guard| !guard.is_attached(session)) {
@@ -174,7 +193,7 @@ fn examine_setup(session: &Session) -> Vec<Finding> {
                 "the trigger {} is missing: writers by hand are not held",
                 guard.name
             ),
-            remedy: "SELECT * FROM referral_attach_guards()".into(),
+            remedy: format!("{} attaches it", setup_call(session)),
         });
     }
     if !Settings::read(session, &[ENABLED.key]).flag(ENABLED) {

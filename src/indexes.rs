@@ -98,8 +98,8 @@ pub const WANTED: [Wanted; 5] = [
         unique: Some(Unique {
             columns: &["code_uuid", "used_by_uuid"],
             duplicates: &DUPLICATE_USAGES,
-            duplicates_mean: "users hold more than one usage of a code; repeats are still refused, by \
-                              a look under the code's lock",
+            duplicates_mean: "pairs of code and user occur more than once; repeats are still refused, \
+                              by a look under the code's lock",
         }),
     },
     Wanted {

@@ -19,6 +19,7 @@ use crate::usage::{self, Use};
 
 statements! {
     CLAIM = "redemption/claim.sql";
+    CLAIM_LOCKED = "redemption/claim_locked.sql";
     RELEASE = "redemption/release.sql";
 }
 
@@ -74,6 +75,16 @@ impl Claim {
         session.write(&CLAIM, &args).first().map(Claim::read)
     }
 
+    /// Takes one use of a code whose row is locked and has been judged.
+    fn take_locked(session: &Session, code_uuid: Uuid) -> Result<Self> {
+        let taken = session.write(&CLAIM_LOCKED, &[code_uuid.into()]);
+        taken.first().map(Claim::read).ok_or_else(|| {
+            let message = "the code may be used, but its row could not be updated";
+            Error::new("42501", "row_not_updated", message)
+                .with_hint("Row-level security lets the caller see the code and not update it.")
+        })
+    }
+
     /// Writes the use down, or gives it back where it turns out that the user may not have it.
     fn record(self, session: &Session, user: Uuid) -> Result<Option<Redeemed>> {
         let usage = Use {
@@ -95,6 +106,9 @@ fn release(session: &Session, code_uuid: Uuid) {
     session.write(&RELEASE, &[code_uuid.into()]);
 }
 
+/// How often a code is looked for anew that is renamed again and again under the eyes of a redemption.
+const MOST_LOOKS: u32 = 10;
+
 /// Redeems a code, or says why not. On the good path two statements: the claim and the usage row.
 fn redeem(session: &Session, text: &str, user: Uuid) -> Result<Outcome> {
     let lookup = Lookup::new(text);
@@ -105,20 +119,29 @@ fn redeem(session: &Session, text: &str, user: Uuid) -> Result<Outcome> {
         return Ok(Ok(redeemed));
     }
     let find = || codes::by_text(session, lookup.as_ref()?, View::Now);
-    let found = diagnose(session, find(), user, None);
-    // Nothing speaks against it: the row is stored in another case, or it was freed a moment ago.
-    // Under its lock the answer is final, so it is looked for once more: it may have been renamed.
-    let (None, Some(code)) = (found.refusal, &found.code) else {
-        return found.refused().map(Err);
-    };
-    codes::lock(session, code.uuid);
-    if let Some(code) = find()
-        && let Some(claim) = Claim::take(session, &code.code, user)
-        && let Some(redeemed) = claim.record(session, user)?
-    {
-        return Ok(Ok(redeemed));
+    let mut locked = None;
+    for _ in 0..MOST_LOOKS {
+        let found = diagnose(session, find(), user, None);
+        let code = match found.judge() {
+            Ok(code) => code,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        // Nothing speaks against it: the row is stored in another case, or it was freed a moment ago.
+        // What is judged once more under its lock is final.
+        if locked != Some(code.uuid) {
+            locked = codes::lock(session, code.uuid).map(|code| code.uuid);
+        } else if let Some(redeemed) =
+            Claim::take_locked(session, code.uuid)?.record(session, user)?
+        {
+            return Ok(Ok(redeemed));
+        }
     }
-    diagnose(session, find(), user, None).refused().map(Err)
+    Err(Error::new(
+        "40001",
+        "code_keeps_changing",
+        "the code keeps changing while it is redeemed",
+    )
+    .with_hint("Try again."))
 }
 
 /// Judges a redemption as things stand now; `written` is the row of the use in question, where it is
@@ -145,23 +168,19 @@ fn diagnose(session: &Session, code: Option<Code>, user: Uuid, written: Option<U
 }
 
 impl Diagnosis {
-    fn refused(self) -> Result<Refused> {
-        let Diagnosis {
-            refusal: Some(refusal),
-            code,
-            earlier,
-        } = self
-        else {
-            let message = "the code may be used, but its row could not be updated";
-            return Err(Error::new("42501", "row_not_updated", message)
-                .with_hint("Row-level security lets the caller see the code and not update it."));
+    /// The code that may be used, or why not.
+    fn judge(self) -> std::result::Result<Code, Refused> {
+        let (refusal, code) = match (self.refusal, self.code) {
+            (None, Some(code)) => return Ok(code),
+            // Without a code there is a refusal always: the rules say so first.
+            (refusal, code) => (refusal.unwrap_or(Refusal::CodeNotFound), code),
         };
         // What is found of a switched-off system is no business of the caller's.
         let told = refusal != Refusal::SystemDisabled;
-        Ok(Refused {
+        Err(Refused {
             refusal,
             code: code.filter(|_| told),
-            earlier: earlier.filter(|_| refusal == Refusal::AlreadyUsed),
+            earlier: self.earlier.filter(|_| refusal == Refusal::AlreadyUsed),
         })
     }
 }
@@ -177,22 +196,18 @@ pub fn redeem_written(session: &Session, written: &WrittenUse, claimed: bool) ->
         user,
     } = *written;
     let mut code = codes::by_uuid(session, code_uuid, View::Now);
-    let stored = code
-        .as_ref()
-        .map(|code| code.code.clone())
-        .unwrap_or_default();
     if let Some(code) = &mut code
         && claimed
     {
         // Judged as it was before the caller's own claim.
         code.limits.number_of_uses -= 1;
     }
-    let found = diagnose(session, code, user, Some(uuid));
-    let allowed = found.refusal.is_none();
-    if allowed && (claimed || Claim::take(session, &stored, user).is_some()) {
-        return Ok(());
+    let judged = diagnose(session, code, user, Some(uuid)).judge();
+    judged.map_err(|refused| refused.refusal)?;
+    if !claimed {
+        Claim::take_locked(session, code_uuid)?;
     }
-    Err(found.refused()?.refusal.into())
+    Ok(())
 }
 
 /// A usage row that somebody has inserted by hand.

@@ -70,7 +70,9 @@ pub fn insert_once(session: &Session, code: Uuid, user: Uuid, usage: Use) -> Res
         (false, true) => Ok(false),
         (false, false) => {
             // Some rule of the host's own stood in the way: let it speak for itself.
-            session.write(&INSERT_OR_FAIL, &args());
+            if session.write(&INSERT_OR_FAIL, &args()).count() == 1 {
+                return Ok(true);
+            }
             let message = "the usage row was not written";
             Err(Error::new("09000", "usage_not_written", message)
                 .with_hint("A trigger or rule on phoenix_kit_referral_code_usage suppressed it."))

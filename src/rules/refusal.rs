@@ -91,9 +91,9 @@ impl Refusal {
             Refusal::AlreadyUsed => {
                 Some("A user may use a code once; referral_try_use_code() returns the earlier use.")
             }
-            Refusal::SelfReferral => {
-                Some("The setting referral_allow_self_referral = 'true' allows it.")
-            }
+            Refusal::SelfReferral => Some(
+                "The value 'true' of referral_allow_self_referral in phoenix_kit_settings allows it.",
+            ),
             Refusal::SystemDisabled => Some("SELECT referral_enable_system() switches them on."),
             Refusal::UserCodeLimitReached { .. } => {
                 Some("Delete one of the codes, or raise the setting max_number_of_codes_per_user.")

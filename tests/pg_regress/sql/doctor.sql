@@ -8,7 +8,7 @@ SELECT * FROM referral_doctor();
 SET session_replication_role = replica;
 INSERT INTO phoenix_kit_referral_codes (code, description, number_of_uses, max_uses, created_by_uuid, date_created)
 VALUES ('DRIFT', 'x', 3, 9, :alice, '2024-01-01'),
-       ('OVER', 'x', 9, 3, :alice, '2024-01-02'),
+       ('OVER', 'x', 1, 1, :alice, '2024-01-02'),
        ('twin', 'x', 0, 9, :alice, '2024-01-03'),
        ('TWIN', 'x', 0, 9, :alice, '2024-01-04');
 DROP INDEX referral_usage_code_user_uidx, referral_codes_upper_code_idx;
@@ -17,6 +17,11 @@ SELECT uuid, :alice, '2024-01-01'
   FROM phoenix_kit_referral_codes
        CROSS JOIN pg_catalog.generate_series(1, 2)
  WHERE code = 'DRIFT';
+INSERT INTO phoenix_kit_referral_code_usage (code_uuid, used_by_uuid)
+SELECT uuid, pg_catalog.gen_random_uuid()
+  FROM phoenix_kit_referral_codes
+       CROSS JOIN pg_catalog.generate_series(1, 2)
+ WHERE code = 'OVER';
 RESET session_replication_role;
 SELECT referral_disable_system();
 DROP TRIGGER referral_guard_usage ON phoenix_kit_referral_code_usage;
@@ -31,10 +36,10 @@ SELECT pg_catalog.count(*) FROM referral_doctor();
 SELECT pg_catalog.pg_current_xact_id_if_assigned() IS NULL AS no_transaction_id;
 COMMIT;
 
-SELECT remedy AS remedy FROM referral_doctor() WHERE remedy LIKE 'DELETE%' \gset
-SELECT pg_catalog.split_part(:'remedy', ';', 1) \gexec
-SELECT remedy FROM referral_doctor() WHERE remedy LIKE 'UPDATE % SET max_uses%' \gexec
-SELECT remedy FROM referral_doctor() WHERE remedy LIKE 'UPDATE % SET number_of_uses%' \gexec
+-- In the order of the findings, each remedy as it stands.
+SELECT remedy FROM referral_doctor() WHERE severity = 'warning' AND remedy LIKE 'DELETE%' \gexec
+SELECT remedy FROM referral_doctor() WHERE severity = 'error' LIMIT 1 \gexec
+SELECT code, number_of_uses, max_uses FROM phoenix_kit_referral_codes ORDER BY code;
 SELECT pg_catalog.split_part(remedy, ',', 1) FROM referral_doctor() WHERE remedy LIKE 'DROP%' \gexec
 DELETE FROM phoenix_kit_referral_codes WHERE code = 'twin';
 SELECT referral_enable_system();

@@ -105,6 +105,9 @@ VALUES ('Mixed', 'x', 5, :alice, '2020-01-01'),
 SELECT code FROM referral_use_code('mixed', :bob);
 SELECT code FROM referral_use_code('TWIN', :bob);
 SELECT code FROM referral_get_code_by_string('twin');
+INSERT INTO phoenix_kit_referral_codes (code, description, max_uses, created_by_uuid) VALUES ('TWIN', 'newest', 5, :alice);
+SELECT code FROM referral_use_code('twin', :carol);
+SELECT code FROM referral_get_code_by_string('twin');
 SELECT code FROM referral_use_code('Straße', :bob);
 SELECT code FROM referral_use_code('grün', :bob);
 SELECT code FROM referral_use_code('TITLE', :bob);

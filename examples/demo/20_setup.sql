@@ -1,0 +1,29 @@
+-- The extension moves in
+
+\echo 'CREATE EXTENSION adds functions and touches no table. referral_setup() then adopts the tables that'
+\echo 'are there, adds what is missing, and says of each object what it did, or why it did not.'
+\echo
+:show
+CREATE EXTENSION referrals;
+:wrap
+SELECT * FROM referral_setup();
+:plain
+:hide
+
+\echo 'referral_doctor() reads all rows and reports what it finds in them, and what to do about it.'
+\echo
+:show
+:blocks
+SELECT severity, finding, remedy FROM referral_doctor() WHERE severity <> 'info';
+:plain
+:hide
+
+CREATE TEMPORARY TABLE findings AS
+SELECT severity FROM referral_doctor();
+SELECT count(*) AS info_count FROM findings WHERE severity = 'info' \gset
+\echo 'Not shown:' :info_count 'of severity info.'
+
+\o /dev/null
+SELECT pg_temp.must_hold('two of the findings are errors', count(*) = 2)
+FROM findings
+WHERE severity = 'error';

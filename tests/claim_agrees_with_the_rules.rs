@@ -1,0 +1,287 @@
+//! One redemption of every kind of code, under every setting, by every kind of user: what comes of it is
+//! what section 3 of the contract says, as it is written down here a second time.
+
+use postgres::{Client, Transaction};
+use uuid::Uuid;
+
+mod support;
+use support::{Database, bypass_triggers, person, sqlstate};
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Expires {
+    Never,
+    Later,
+    Ago,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Beneficiary {
+    Nobody,
+    Somebody,
+    User,
+}
+
+#[derive(Debug)]
+struct Case {
+    status: bool,
+    expires: Expires,
+    number_of_uses: i32,
+    max_uses: i32,
+    beneficiary: Beneficiary,
+    already_used: bool,
+    stored: String,
+    typed: String,
+    code_uuid: Uuid,
+    usage_uuid: Uuid,
+}
+
+/// The values of the two settings; None: no such row.
+type Settings = (Option<&'static str>, Option<&'static str>);
+
+const FLAGS: [Option<&str>; 3] = [None, Some("true"), Some("TRUE")];
+const USER: usize = 1;
+
+fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for stored_in_mixed_case in [false, true] {
+        for status in [false, true] {
+            for expires in [Expires::Never, Expires::Later, Expires::Ago] {
+                // Unused, one left, full, over the cap.
+                for (number_of_uses, max_uses) in [(0, 2), (1, 2), (2, 2), (3, 2)] {
+                    for beneficiary in [
+                        Beneficiary::Nobody,
+                        Beneficiary::Somebody,
+                        Beneficiary::User,
+                    ] {
+                        for already_used in [false, true] {
+                            let number = cases.len();
+                            let name = if stored_in_mixed_case { "Case" } else { "CASE" };
+                            cases.push(Case {
+                                status,
+                                expires,
+                                number_of_uses,
+                                max_uses,
+                                beneficiary,
+                                already_used,
+                                stored: format!("{name}{number}"),
+                                typed: format!(" cAse{number}\t"),
+                                code_uuid: person(1_000 + number),
+                                usage_uuid: person(100_000 + number),
+                            });
+                        }
+                    }
+                }
+            }
+        }
+    }
+    cases
+}
+
+/// The oracle: SQLSTATE and reason of the first rule that is broken.
+fn expected(case: &Case, (enabled, allow_self): Settings) -> Option<(&'static str, &'static str)> {
+    let own = case.beneficiary == Beneficiary::User;
+    let rules = [
+        (enabled != Some("true"), "RF007", "system_disabled"),
+        (case.already_used, "RF005", "already_used"),
+        (!case.status, "RF002", "code_inactive"),
+        (case.expires == Expires::Ago, "RF003", "code_expired"),
+        (own && allow_self != Some("true"), "RF006", "self_referral"),
+        (
+            case.number_of_uses >= case.max_uses,
+            "RF004",
+            "usage_limit_reached",
+        ),
+    ];
+    let broken = rules.into_iter().find(|rule| rule.0);
+    broken.map(|(_, sqlstate, reason)| (sqlstate, reason))
+}
+
+fn store(client: &mut Client, case: &Case) {
+    let expires = match case.expires {
+        Expires::Never => "NULL",
+        Expires::Later => "now() + interval '1 hour'",
+        Expires::Ago => "now() - interval '1 second'",
+    };
+    let beneficiary = match case.beneficiary {
+        Beneficiary::Nobody => None,
+        Beneficiary::Somebody => Some(person(2)),
+        Beneficiary::User => Some(person(USER)),
+    };
+    let insert = format!(
+        "INSERT INTO phoenix_kit_referral_codes
+         (uuid, code, description, status, number_of_uses, max_uses, created_by_uuid, beneficiary_uuid, expiration_date)
+         VALUES ($1, $2, '', $3, $4, $5, gen_random_uuid(), $6, {expires})"
+    );
+    let Case {
+        code_uuid,
+        stored,
+        status,
+        number_of_uses,
+        max_uses,
+        ..
+    } = case;
+    client
+        .execute(
+            &insert,
+            &[
+                code_uuid,
+                stored,
+                status,
+                number_of_uses,
+                max_uses,
+                &beneficiary,
+            ],
+        )
+        .unwrap();
+    if case.already_used {
+        let insert = "
+            INSERT INTO phoenix_kit_referral_code_usage (uuid, code_uuid, used_by_uuid)
+            VALUES ($1, $2, $3)";
+        client
+            .execute(insert, &[&case.usage_uuid, code_uuid, &person(USER)])
+            .unwrap();
+    }
+}
+
+fn set(transaction: &mut Transaction, (enabled, allow_self): Settings) {
+    let keys = [
+        ("referral_codes_enabled", enabled),
+        ("referral_allow_self_referral", allow_self),
+    ];
+    for (key, value) in keys {
+        let delete = "DELETE FROM phoenix_kit_settings WHERE key = $1";
+        transaction.execute(delete, &[&key]).unwrap();
+        if let Some(value) = value {
+            let insert = "INSERT INTO phoenix_kit_settings (key, value) VALUES ($1, $2)";
+            transaction.execute(insert, &[&key, &value]).unwrap();
+        }
+    }
+}
+
+/// number_of_uses of the case's code, and how many usages of it the user has.
+fn counts(transaction: &mut Transaction, case: &Case) -> (i32, i64) {
+    let count = "
+        SELECT number_of_uses,
+               (SELECT count(*) FROM phoenix_kit_referral_code_usage WHERE code_uuid = c.uuid AND used_by_uuid = $2)
+        FROM phoenix_kit_referral_codes AS c
+        WHERE uuid = $1";
+    let row = transaction
+        .query_one(count, &[&case.code_uuid, &person(USER)])
+        .unwrap();
+    (row.get(0), row.get(1))
+}
+
+fn check_try(transaction: &mut Transaction, case: &Case, settings: Settings) {
+    let expected = expected(case, settings);
+    let won = expected.is_none();
+    let ask = "
+        SELECT ok, reason, usage_uuid, code_uuid, date_used, beneficiary_uuid, remaining_uses
+        FROM (SELECT ($1)::text AS typed, ($2)::uuid AS asking) AS asked, referral_try_use_code(typed, asking) AS t";
+    let ask = ask.replace("date_used,", "date_used IS NOT NULL,");
+    let row = transaction
+        .query_one(&ask, &[&case.typed, &person(USER)])
+        .unwrap();
+    let about = format!("{settings:?} {case:?}");
+
+    let (ok, reason): (bool, Option<String>) = (row.get(0), row.get(1));
+    assert_eq!(
+        (ok, reason.as_deref()),
+        (won, expected.map(|(_, reason)| reason)),
+        "{about}"
+    );
+
+    let disabled = reason.as_deref() == Some("system_disabled");
+    let already_used = reason.as_deref() == Some("already_used");
+    let (usage, code): (Option<Uuid>, Option<Uuid>) = (row.get(2), row.get(3));
+    assert_eq!(code, (!disabled).then_some(case.code_uuid), "{about}");
+    assert_eq!(usage.is_some(), won || already_used, "{about}");
+    assert_eq!(usage == Some(case.usage_uuid), already_used, "{about}");
+    assert_eq!(row.get::<_, bool>(4), usage.is_some(), "{about}");
+    let beneficiary: Option<Uuid> = row.get(5);
+    assert_eq!(
+        beneficiary.is_some(),
+        !disabled && case.beneficiary != Beneficiary::Nobody,
+        "{about}"
+    );
+    let left = (case.max_uses - case.number_of_uses).max(0) - i32::from(won);
+    assert_eq!(
+        row.get::<_, Option<i32>>(6),
+        (!disabled).then_some(left),
+        "{about}"
+    );
+
+    let counts = counts(transaction, case);
+    assert_eq!(
+        counts,
+        (
+            case.number_of_uses + i32::from(won),
+            i64::from(won || case.already_used)
+        ),
+        "{about}"
+    );
+}
+
+fn check_use(transaction: &mut Transaction, case: &Case, settings: Settings) {
+    let ask = "SELECT code, number_of_uses FROM referral_use_code($1, $2)";
+    let answer = transaction.query_one(ask, &[&case.typed, &person(USER)]);
+    let about = format!("{settings:?} {case:?}");
+    match (answer, expected(case, settings)) {
+        (Ok(row), None) => {
+            let (code, uses): (String, i32) = (row.get(0), row.get(1));
+            assert_eq!(
+                (code, uses),
+                (case.stored.clone(), case.number_of_uses + 1),
+                "{about}"
+            );
+        }
+        (Err(error), Some((state, reason))) => {
+            assert_eq!(sqlstate(&error), state, "{about}");
+            let detail = error.as_db_error().and_then(|error| error.detail());
+            assert_eq!(detail, Some(format!("reason={reason}").as_str()), "{about}");
+        }
+        (answer, expected) => panic!("{about}: {answer:?}, not {expected:?}"),
+    }
+}
+
+#[test]
+fn claim_agrees_with_the_rules() {
+    let database = Database::with_setup();
+    let cases = cases();
+    let mut host = database.connect();
+    bypass_triggers(&mut host);
+    for case in &cases {
+        store(&mut host, case);
+    }
+    let mut client = database.connect();
+    for settings in FLAGS
+        .iter()
+        .flat_map(|a| FLAGS.iter().map(move |b| (*a, *b)))
+    {
+        let mut transaction = client.transaction().unwrap();
+        set(&mut transaction, settings);
+        for case in &cases {
+            // Each in a savepoint, which is rolled back as the value is dropped.
+            check_try(&mut transaction.transaction().unwrap(), case, settings);
+            check_use(&mut transaction.transaction().unwrap(), case, settings);
+        }
+        transaction.rollback().unwrap();
+    }
+}
+
+#[test]
+fn an_unknown_code_is_not_found_unless_the_system_is_switched_off() {
+    let database = Database::with_setup();
+    let mut client = database.connect();
+    for enabled in FLAGS {
+        let mut transaction = client.transaction().unwrap();
+        set(&mut transaction, (enabled, None));
+        let ask = "SELECT reason FROM referral_try_use_code('NOWHERE', gen_random_uuid())";
+        let reason: String = transaction.query_one(ask, &[]).unwrap().get(0);
+        let known = if enabled == Some("true") {
+            "code_not_found"
+        } else {
+            "system_disabled"
+        };
+        assert_eq!(reason, known, "{enabled:?}");
+    }
+}
