@@ -60,9 +60,7 @@ impl SystemLimits {
 
 /// Whether a row other than `except` holds the code, which is in its normal form, in whatever case.
 pub fn is_taken(session: &Session, code: &str, except: Option<Uuid>, view: View) -> bool {
-    view.run(session, &OTHER_OF_CODE, &[code.into(), except.into()])
-        .count()
-        > 0
+    view.run(session, &OTHER_OF_CODE, &[code.into(), except.into()]).count() > 0
 }
 
 /// Every rule that a draft breaks, the code's being free among them.
@@ -85,10 +83,7 @@ fn check(
 }
 
 fn first(errors: Vec<FieldError>) -> Result<()> {
-    errors
-        .into_iter()
-        .next()
-        .map_or(Ok(()), |error| Err(error.into()))
+    errors.into_iter().next().map_or(Ok(()), |error| Err(error.into()))
 }
 
 /// A code to be written, its rules checked.
@@ -125,10 +120,7 @@ impl NewCode<'_> {
                 return Ok(code);
             }
         }
-        Err(Refusal::NoUniqueCode {
-            attempts: STANDARD_ATTEMPTS,
-        }
-        .into())
+        Err(Refusal::NoUniqueCode { attempts: STANDARD_ATTEMPTS }.into())
     }
 }
 
@@ -177,19 +169,12 @@ fn referral_create_code(
 fn object(json: Option<JsonB>, argument: &str) -> Result<Map<String, Value>> {
     match required(json, argument)?.0 {
         Value::Object(map) => Ok(map),
-        _ => Err(Error::out_of_range(
-            argument,
-            "must be a JSON object of columns and values",
-        )),
+        _ => Err(Error::out_of_range(argument, "must be a JSON object of columns and values")),
     }
 }
 
 fn read_attributes(json: &Map<String, Value>) -> (Attributes, Vec<FieldError>) {
-    let time = |text: &str| {
-        TimestampWithTimeZone::from_str(text)
-            .ok()
-            .map(Timestamp::from)
-    };
+    let time = |text: &str| TimestampWithTimeZone::from_str(text).ok().map(Timestamp::from);
     Attributes::read(json, &time)
 }
 
@@ -226,10 +211,7 @@ fn referral_update_code(code_uuid: Option<Uuid>, changes: Option<JsonB>) -> Reco
             creator.unwrap_or(code.created_by_uuid).into(),
             beneficiary.into(),
             attributes.date_created.unwrap_or(code.date_created).into(),
-            draft
-                .expiration_date
-                .unwrap_or(code.limits.expiration_date)
-                .into(),
+            draft.expiration_date.unwrap_or(code.limits.expiration_date).into(),
         ];
         let updated = session.write(&UPDATE, &args);
         let updated = updated.first().map(Code::read).ok_or_else(not_updated)?;
@@ -239,12 +221,8 @@ fn referral_update_code(code_uuid: Option<Uuid>, changes: Option<JsonB>) -> Reco
 
 /// The row was seen and locked, and yet no row was updated.
 fn not_updated() -> Error {
-    Error::new(
-        "42501",
-        "row_not_updated",
-        "the code's row could not be updated",
-    )
-    .with_hint("Row-level security or a trigger of the host's stands in the way.")
+    Error::new("42501", "row_not_updated", "the code's row could not be updated")
+        .with_hint("Row-level security or a trigger of the host's stands in the way.")
 }
 
 #[pg_extern(sql = false)]
@@ -313,10 +291,6 @@ fn referral_code_errors(
             None => None,
         };
         let errors = foresee(&session, &json, code.as_ref());
-        Ok(RowSet::new(
-            errors
-                .into_iter()
-                .map(|e| (e.column.into_owned(), e.message)),
-        ))
+        Ok(RowSet::new(errors.into_iter().map(|e| (e.column.into_owned(), e.message))))
     })
 }

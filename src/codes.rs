@@ -125,33 +125,24 @@ impl View {
 /// The code that a person means who types that text: the one stored exactly so since normalisation or,
 /// failing that, the oldest that differs by case alone.
 pub fn by_text(session: &Session, lookup: &Lookup, view: View) -> Option<Code> {
-    let exact = view
-        .run(session, &BY_CODE, &[lookup.normal.as_str().into()])
-        .first()
-        .map(Code::read);
+    let exact =
+        view.run(session, &BY_CODE, &[lookup.normal.as_str().into()]).first().map(Code::read);
     exact.or_else(|| oldest_by_text(session, lookup, view))
 }
 
 /// Of all codes that differ from the text by case alone, the oldest: PhoenixKit's own way of looking.
 fn oldest_by_text(session: &Session, lookup: &Lookup, view: View) -> Option<Code> {
     let args = [lookup.normal.as_str().into(), lookup.typed.into()];
-    view.run(session, &BY_CODE_IGNORING_CASE, &args)
-        .first()
-        .map(Code::read)
+    view.run(session, &BY_CODE_IGNORING_CASE, &args).first().map(Code::read)
 }
 
 pub fn by_uuid(session: &Session, uuid: Uuid, view: View) -> Option<Code> {
-    view.run(session, &BY_UUID, &[uuid.into()])
-        .first()
-        .map(Code::read)
+    view.run(session, &BY_UUID, &[uuid.into()]).first().map(Code::read)
 }
 
 /// The code as it is by now, its row locked until the transaction ends; None where it is gone.
 pub fn lock(session: &Session, uuid: Uuid) -> Option<Code> {
-    session
-        .write(&BY_UUID_LOCKED, &[uuid.into()])
-        .first()
-        .map(Code::read)
+    session.write(&BY_UUID_LOCKED, &[uuid.into()]).first().map(Code::read)
 }
 
 /// A number of rows that a caller asks for; None for all.
@@ -204,11 +195,7 @@ fn referral_list_codes(
     answer(|| {
         let rows = self::max_rows(max_rows)?;
         let now = clock::statement_start();
-        Ok(RowSet::new(
-            list(after_uuid)?
-                .take(rows)
-                .map(move |code| code.into_columns(now)),
-        ))
+        Ok(RowSet::new(list(after_uuid)?.take(rows).map(move |code| code.into_columns(now))))
     })
 }
 
@@ -221,9 +208,7 @@ fn referral_list_valid_codes(
         let rows = self::max_rows(max_rows)?;
         let now = clock::statement_start();
         let valid = list(after_uuid)?.filter(move |code| code.limits.state(now) == State::Active);
-        Ok(RowSet::new(
-            valid.take(rows).map(move |code| code.into_columns(now)),
-        ))
+        Ok(RowSet::new(valid.take(rows).map(move |code| code.into_columns(now))))
     })
 }
 
@@ -246,9 +231,7 @@ pub fn limit(rows: usize) -> Option<i64> {
 fn referral_system_stats() -> Record<(i64, i64, i64, i64)> {
     let session = Session::open();
     let rows = session.read(&SYSTEM_STATS, &[]);
-    let stats = rows
-        .first()
-        .map(|row| (row.need(1), row.need(2), row.need(3), row.need(4)));
+    let stats = rows.first().map(|row| (row.need(1), row.need(2), row.need(3), row.need(4)));
     Record(stats.unwrap_or_default())
 }
 

@@ -20,11 +20,7 @@ statements! {
 
 /// Refuses where the creator cannot have so many more codes.
 fn check_limit(session: &Session, creator: Uuid, more: i32, limit: i32, view: View) -> Result<()> {
-    let counted = view.run(
-        session,
-        &COUNT_TO_LIMIT,
-        &[creator.into(), i64::from(limit).into()],
-    );
+    let counted = view.run(session, &COUNT_TO_LIMIT, &[creator.into(), i64::from(limit).into()]);
     let held = counted.first().map_or(0, |row| row.need::<i64>(1));
     if held + i64::from(more) > i64::from(limit) {
         return Err(Refusal::UserCodeLimitReached { limit }.into());
@@ -49,10 +45,7 @@ pub fn hold_limit(session: &Session, creator: Uuid, more: i32, limit: i32) -> Re
 }
 
 fn count(session: &Session, user: Uuid) -> i64 {
-    session
-        .read(&COUNT, &[user.into()])
-        .first()
-        .map_or(0, |row| row.need(1))
+    session.read(&COUNT, &[user.into()]).first().map_or(0, |row| row.need(1))
 }
 
 #[pg_extern(sql = false)]

@@ -96,10 +96,7 @@ const EXAMINATIONS: [Examination; 4] = [
 ];
 
 /// Under locks that keep redemptions out: a count that overlooks one would let the cap be passed.
-const RECOUNT: &str = include_str!(concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/sql/doctor/recount.sql"
-));
+const RECOUNT: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/doctor/recount.sql"));
 
 fn examine(session: &Session) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -129,10 +126,7 @@ fn one_line(sql: &str) -> String {
 
 /// The call that makes what is missing.
 fn setup_call(session: &Session) -> String {
-    format!(
-        "SELECT * FROM referral_setup({})",
-        quote_literal(session.tables.schema())
-    )
+    format!("SELECT * FROM referral_setup({})", quote_literal(session.tables.schema()))
 }
 
 fn subject(session: &Session, table: &str) -> String {
@@ -146,9 +140,7 @@ fn examine_indexes(session: &Session) -> Vec<Finding> {
             continue;
         };
         let found = indexes::of_table(session, oid);
-        let wanted = indexes::WANTED
-            .iter()
-            .filter(|wanted| wanted.table == table);
+        let wanted = indexes::WANTED.iter().filter(|wanted| wanted.table == table);
         for wanted in wanted.filter(|wanted| !found.iter().any(wanted.serves)) {
             findings.push(Finding {
                 severity: Severity::Warning,
@@ -174,9 +166,7 @@ fn examine_indexes(session: &Session) -> Vec<Finding> {
 
 fn examine_setup(session: &Session) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let missing = OWN_TABLES
-        .iter()
-        .find(|(table, _)| session.tables.relation(table).is_none());
+    let missing = OWN_TABLES.iter().find(|(table, _)| session.tables.relation(table).is_none());
     if let Some((table, _)) = missing {
         findings.push(Finding {
             severity: Severity::Warning,
@@ -189,10 +179,7 @@ fn examine_setup(session: &Session) -> Vec<Finding> {
         findings.push(Finding {
             severity: Severity::Warning,
             subject: subject(session, guard.table),
-            finding: format!(
-                "the trigger {} is missing: writers by hand are not held",
-                guard.name
-            ),
+            finding: format!("the trigger {} is missing: writers by hand are not held", guard.name),
             remedy: format!("{} attaches it", setup_call(session)),
         });
     }

@@ -165,11 +165,7 @@ fn referral_create_codes(
             max_uses: Some(max_uses),
             expiration_date: Some(expiration_date),
         };
-        if let Some(error) = draft
-            .check(limits.max_uses, clock::now())
-            .into_iter()
-            .next()
-        {
+        if let Some(error) = draft.check(limits.max_uses, clock::now()).into_iter().next() {
             return Err(error.into());
         }
         if enforce {

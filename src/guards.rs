@@ -64,11 +64,7 @@ impl Guard {
     fn step(&self, session: &Session, action: Action, note: Option<&str>) -> Step {
         let table = object(session, "on", self.table);
         let object = format!("trigger {} {table}", self.name);
-        Step {
-            object,
-            action,
-            note: note.map(str::to_owned),
-        }
+        Step { object, action, note: note.map(str::to_owned) }
     }
 }
 
@@ -108,17 +104,10 @@ pub fn leave(session: &Session) -> Vec<Step> {
 
 fn detach(session: &Session) -> Vec<Step> {
     let remove = |guard: &Guard| {
-        session.define(&format!(
-            "DROP TRIGGER {} ON host.{}",
-            guard.name, guard.table
-        ));
+        session.define(&format!("DROP TRIGGER {} ON host.{}", guard.name, guard.table));
         guard.step(session, Action::Removed, None)
     };
-    GUARDS
-        .iter()
-        .filter(|guard| guard.is_attached(session))
-        .map(remove)
-        .collect()
+    GUARDS.iter().filter(|guard| guard.is_attached(session)).map(remove).collect()
 }
 
 #[pg_extern(sql = false)]
@@ -171,11 +160,7 @@ fn guard_code<'c>(firing: &Firing<'c>) -> Result<TriggerRow<'c>> {
         wanted = wanted.changes(&draft(old)?);
     }
     let limits = SystemLimits::read(&session, View::Now);
-    if let Some(error) = wanted
-        .check(limits.max_uses, clock::now())
-        .into_iter()
-        .next()
-    {
+    if let Some(error) = wanted.check(limits.max_uses, clock::now()).into_iter().next() {
         return Err(error.into());
     }
     if old.is_none() && new.get::<i32>("number_of_uses")? > new.get("max_uses")? {
@@ -190,11 +175,7 @@ fn guard_code<'c>(firing: &Firing<'c>) -> Result<TriggerRow<'c>> {
         return Ok(new);
     };
     let uuid: Uuid = required(new.get("uuid")?, "uuid")?;
-    if session
-        .write(&OTHER_SPELLING, &[code.as_str().into(), uuid.into()])
-        .count()
-        > 0
-    {
+    if session.write(&OTHER_SPELLING, &[code.as_str().into(), uuid.into()]).count() > 0 {
         return Err(FieldError::taken().into());
     }
     new.with("code", code)
@@ -273,21 +254,15 @@ fn referral_guard_code(call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
 
 #[pg_extern(sql = false)]
 fn referral_guard_claim(call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
-    guarded(call, |firing| {
-        guard_claim(firing).map(|()| firing.new_row())
-    })
+    guarded(call, |firing| guard_claim(firing).map(|()| firing.new_row()))
 }
 
 #[pg_extern(sql = false)]
 fn referral_guard_usage_lock(call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
-    guarded(call, |firing| {
-        guard_usage_lock(firing).map(|()| firing.new_row())
-    })
+    guarded(call, |firing| guard_usage_lock(firing).map(|()| firing.new_row()))
 }
 
 #[pg_extern(sql = false)]
 fn referral_guard_usage(call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
-    guarded(call, |firing| {
-        guard_usage(firing).map(|()| firing.new_row())
-    })
+    guarded(call, |firing| guard_usage(firing).map(|()| firing.new_row()))
 }

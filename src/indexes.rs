@@ -108,9 +108,7 @@ pub const WANTED: [Wanted; 5] = [
         create: sql!("usage_newest_idx.sql"),
         lock: sql!("lock_usage.sql"),
         serves: |index| {
-            index
-                .keys
-                .starts_with(&["code_uuid".into(), "date_used".into()])
+            index.keys.starts_with(&["code_uuid".into(), "date_used".into()])
                 && index.columns.iter().any(|column| column == "used_by_uuid")
         },
         unique: None,
@@ -141,10 +139,7 @@ pub fn redundant(indexes: &[Index]) -> Vec<(&Index, &Index)> {
         !shorter.primary && whole && (equal || prefix)
     };
     let cover = |shorter| indexes.iter().find(|longer| covers(longer, shorter));
-    indexes
-        .iter()
-        .filter_map(|shorter| Some((shorter, cover(shorter)?)))
-        .collect()
+    indexes.iter().filter_map(|shorter| Some((shorter, cover(shorter)?))).collect()
 }
 
 /// Why the unique index cannot be made; None where it can. The table is locked against writers, so
@@ -156,11 +151,7 @@ pub fn obstacle(session: &Session, unique: &Unique, table: pg_sys::Oid) -> Optio
         .map(|row| row.need::<String>(1))
         .find(|by| !unique.columns.contains(&by.as_str()));
     if let Some(column) = foreign {
-        let by = if column.is_empty() {
-            "an expression".into()
-        } else {
-            format!("\"{column}\"")
-        };
+        let by = if column.is_empty() { "an expression".into() } else { format!("\"{column}\"") };
         return Some(format!(
             "the table is partitioned by {by}, over which Postgres keeps nothing unique; repeats are \
              still refused, by a look under the code's lock"

@@ -24,36 +24,12 @@ mod usage;
 pg_module_magic!(name, version);
 
 extension_sql_file!("../sql/api/setup.sql", name = "setup");
-extension_sql_file!(
-    "../sql/api/guards.sql",
-    name = "guards",
-    requires = ["setup"]
-);
-extension_sql_file!(
-    "../sql/api/codes.sql",
-    name = "codes",
-    requires = ["guards"]
-);
-extension_sql_file!(
-    "../sql/api/redemption.sql",
-    name = "redemption",
-    requires = ["codes"]
-);
-extension_sql_file!(
-    "../sql/api/usage.sql",
-    name = "usage",
-    requires = ["redemption"]
-);
-extension_sql_file!(
-    "../sql/api/settings.sql",
-    name = "settings",
-    requires = ["usage"]
-);
-extension_sql_file!(
-    "../sql/api/signup.sql",
-    name = "signup",
-    requires = ["settings"]
-);
+extension_sql_file!("../sql/api/guards.sql", name = "guards", requires = ["setup"]);
+extension_sql_file!("../sql/api/codes.sql", name = "codes", requires = ["guards"]);
+extension_sql_file!("../sql/api/redemption.sql", name = "redemption", requires = ["codes"]);
+extension_sql_file!("../sql/api/usage.sql", name = "usage", requires = ["redemption"]);
+extension_sql_file!("../sql/api/settings.sql", name = "settings", requires = ["usage"]);
+extension_sql_file!("../sql/api/signup.sql", name = "signup", requires = ["settings"]);
 
 #[pg_guard]
 pub extern "C-unwind" fn _PG_init() {

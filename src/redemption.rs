@@ -78,19 +78,12 @@ impl Claim {
     /// Takes one use of a code whose row is locked and has been judged.
     fn take_locked(session: &Session, code_uuid: Uuid) -> Result<Self> {
         let taken = session.write(&CLAIM_LOCKED, &[code_uuid.into()]);
-        taken.first().map(Claim::read).ok_or_else(|| {
-            let message = "the code may be used, but its row could not be updated";
-            Error::new("42501", "row_not_updated", message)
-                .with_hint("Row-level security lets the caller see the code and not update it.")
-        })
+        taken.first().map(Claim::read).ok_or_else(not_updatable)
     }
 
     /// Writes the use down, or gives it back where it turns out that the user may not have it.
     fn record(self, session: &Session, user: Uuid) -> Result<Option<Redeemed>> {
-        let usage = Use {
-            uuid: ids::new_uuid(),
-            date_used: clock::now(),
-        };
+        let usage = Use { uuid: ids::new_uuid(), date_used: clock::now() };
         // The clock that the claim was judged by was read before it waited for the lock.
         let kept = !self.limits.expired(usage.date_used)
             && usage::insert_once(session, self.code_uuid, user, usage)?;
@@ -100,6 +93,13 @@ impl Claim {
         }
         Ok(Some(Redeemed { claim: self, usage }))
     }
+}
+
+/// The row is there, nothing speaks against its use, and yet it does not let itself be written to.
+fn not_updatable() -> Error {
+    let message = "the code may be used, but its row could not be updated";
+    Error::new("42501", "row_not_updated", message)
+        .with_hint("Row-level security lets the caller see the code and not update it.")
 }
 
 fn release(session: &Session, code_uuid: Uuid) {
@@ -119,52 +119,42 @@ fn redeem(session: &Session, text: &str, user: Uuid) -> Result<Outcome> {
         return Ok(Ok(redeemed));
     }
     let find = || codes::by_text(session, lookup.as_ref()?, View::Now);
-    let mut locked = None;
+    let (mut locked, mut unlockable) = (None, None);
     for _ in 0..MOST_LOOKS {
         let found = diagnose(session, find(), user, None);
         let code = match found.judge() {
-            Ok(code) => code,
+            Ok(code) => code.uuid,
             Err(refused) => return Ok(Err(refused)),
         };
         // Nothing speaks against it: the row is stored in another case, or it was freed a moment ago.
         // What is judged once more under its lock is final.
-        if locked != Some(code.uuid) {
-            locked = codes::lock(session, code.uuid).map(|code| code.uuid);
-        } else if let Some(redeemed) =
-            Claim::take_locked(session, code.uuid)?.record(session, user)?
-        {
-            return Ok(Ok(redeemed));
+        if locked == Some(code) {
+            if let Some(redeemed) = Claim::take_locked(session, code)?.record(session, user)? {
+                return Ok(Ok(redeemed));
+            }
+        } else if codes::lock(session, code).is_some() {
+            locked = Some(code);
+        } else if unlockable.replace(code) == Some(code) {
+            return Err(not_updatable());
         }
     }
-    Err(Error::new(
-        "40001",
-        "code_keeps_changing",
-        "the code keeps changing while it is redeemed",
-    )
-    .with_hint("Try again."))
+    let message = "the code keeps changing while it is redeemed";
+    Err(Error::new("40001", "code_keeps_changing", message).with_hint("Try again."))
 }
 
 /// Judges a redemption as things stand now; `written` is the row of the use in question, where it is
 /// in the table already.
 fn diagnose(session: &Session, code: Option<Code>, user: Uuid, written: Option<Uuid>) -> Diagnosis {
     let settings = Settings::read_now(session, &[ENABLED.key, ALLOW_SELF_REFERRAL.key]);
-    let earlier = code
-        .as_ref()
-        .and_then(|code| usage::earliest(session, code.uuid, user, written));
+    let earlier = code.as_ref().and_then(|code| usage::earliest(session, code.uuid, user, written));
     let redemption = refusal::Redemption {
         system_enabled: settings.flag(ENABLED),
         code: code.as_ref().map(|code| code.limits),
         already_used: earlier.is_some(),
-        is_beneficiary: code
-            .as_ref()
-            .is_some_and(|code| code.beneficiary_uuid == Some(user)),
+        is_beneficiary: code.as_ref().is_some_and(|code| code.beneficiary_uuid == Some(user)),
         self_referral_allowed: settings.flag(ALLOW_SELF_REFERRAL),
     };
-    Diagnosis {
-        refusal: redemption.refusal(clock::now()),
-        code,
-        earlier,
-    }
+    Diagnosis { refusal: redemption.refusal(clock::now()), code, earlier }
 }
 
 impl Diagnosis {
@@ -190,11 +180,7 @@ impl Diagnosis {
 ///
 /// The code's row is locked by then, so that one look at it is final.
 pub fn redeem_written(session: &Session, written: &WrittenUse, claimed: bool) -> Result<()> {
-    let WrittenUse {
-        uuid,
-        code_uuid,
-        user,
-    } = *written;
+    let WrittenUse { uuid, code_uuid, user } = *written;
     let mut code = codes::by_uuid(session, code_uuid, View::Now);
     if let Some(code) = &mut code
         && claimed
@@ -267,11 +253,7 @@ fn referral_try_use_code(code: Option<&str>, user_uuid: Option<Uuid>) -> Record<
                 claim.beneficiary_uuid,
                 Some(claim.limits.remaining_uses()),
             ),
-            Err(Refused {
-                refusal,
-                code,
-                earlier,
-            }) => (
+            Err(Refused { refusal, code, earlier }) => (
                 false,
                 Some(refusal.reason()),
                 earlier.map(|usage| usage.uuid),

@@ -34,10 +34,7 @@ impl Settings {
     }
 
     fn of(rows: crate::pg::session::Rows) -> Self {
-        let stored = rows
-            .iter()
-            .filter_map(|row| Some((row.need(1), row.get(2)?)))
-            .collect();
+        let stored = rows.iter().filter_map(|row| Some((row.need(1), row.get(2)?))).collect();
         Settings(stored)
     }
 
@@ -61,19 +58,10 @@ fn limit(limit: Limit) -> i32 {
 fn store(key: &str, value: &str) -> Result<()> {
     let session = Session::open();
     let now = clock::now();
-    let update = || {
-        session
-            .write(&UPDATE, &[key.into(), value.into(), now.into()])
-            .count()
-    };
+    let update = || session.write(&UPDATE, &[key.into(), value.into(), now.into()]).count();
     let insert = || {
         let uuid = ids::new_uuid();
-        session
-            .write(
-                &INSERT,
-                &[key.into(), value.into(), now.into(), uuid.into()],
-            )
-            .count()
+        session.write(&INSERT, &[key.into(), value.into(), now.into(), uuid.into()]).count()
     };
     // The last update serves whoever lost the race to insert the key.
     if update() == 0 && insert() == 0 && update() == 0 {
@@ -155,12 +143,7 @@ fn referral_set_max_codes_per_user(max_codes: Option<i32>) -> i32 {
 
 #[pg_extern(sql = false)]
 fn referral_config() -> Record<(bool, bool, i32, i32)> {
-    let keys = [
-        ENABLED.key,
-        REQUIRED.key,
-        MAX_USES_PER_CODE.key,
-        MAX_CODES_PER_USER.key,
-    ];
+    let keys = [ENABLED.key, REQUIRED.key, MAX_USES_PER_CODE.key, MAX_CODES_PER_USER.key];
     let settings = Settings::read(&Session::open(), &keys);
     Record((
         settings.flag(ENABLED),

@@ -112,14 +112,8 @@ fn setup(session: &Session) -> Result<Vec<Step>> {
                 Action::Created
             }
         };
-        let note = (table.name == SETTINGS)
-            .then(|| note_on_settings(session))
-            .flatten();
-        steps.push(Step {
-            object: object(session, "table", table.name),
-            action,
-            note,
-        });
+        let note = (table.name == SETTINGS).then(|| note_on_settings(session)).flatten();
+        steps.push(Step { object: object(session, "table", table.name), action, note });
     }
     for wanted in &indexes::WANTED {
         steps.push(see_to_index(session, wanted)?);
@@ -132,11 +126,7 @@ fn setup(session: &Session) -> Result<Vec<Step>> {
                 Action::Created
             }
         };
-        steps.push(Step {
-            object: object(session, "table", name),
-            action,
-            note: None,
-        });
+        steps.push(Step { object: object(session, "table", name), action, note: None });
     }
     Ok(steps)
 }
@@ -151,26 +141,16 @@ fn note_on_settings(session: &Session) -> Option<String> {
 fn see_to_index(session: &Session, wanted: &Wanted) -> Result<Step> {
     let object = object(session, "index", wanted.name);
     let table = required(session.tables.relation(wanted.table), wanted.table)?;
-    let found = indexes::of_table(session, table)
-        .into_iter()
-        .find(|index| (wanted.serves)(index));
+    let found = indexes::of_table(session, table).into_iter().find(|index| (wanted.serves)(index));
     if let Some(index) = found {
         let own = index.name.ends_with(wanted.name);
         let (action, note) = match own {
             true => (Action::Kept, None),
             false => (Action::Adopted, Some(format!("{} serves", index.name))),
         };
-        return Ok(Step {
-            object,
-            action,
-            note,
-        });
+        return Ok(Step { object, action, note });
     }
-    let skipped = |note| Step {
-        object: object.clone(),
-        action: Action::Skipped,
-        note: Some(note),
-    };
+    let skipped = |note| Step { object: object.clone(), action: Action::Skipped, note: Some(note) };
     if session.tables.relation(wanted.name).is_some() {
         let note = "an index of this name is invalid or has another definition: drop it and run \
                     referral_setup() again";
@@ -183,11 +163,7 @@ fn see_to_index(session: &Session, wanted: &Wanted) -> Result<Step> {
         return Ok(skipped(note));
     }
     session.define(wanted.create);
-    Ok(Step {
-        object,
-        action: Action::Created,
-        note: None,
-    })
+    Ok(Step { object, action: Action::Created, note: None })
 }
 
 /// Refuses, before anything is changed, tables that the statements could not work on.
@@ -199,10 +175,7 @@ fn refuse_unfit_tables(session: &Session) -> Result<()> {
             continue;
         };
         let kind = session.write(&RELATION_KIND, &[oid.into()]);
-        if !kind
-            .first()
-            .is_some_and(|row| matches!(row.need::<String>(1).as_str(), "r" | "p"))
-        {
+        if !kind.first().is_some_and(|row| matches!(row.need::<String>(1).as_str(), "r" | "p")) {
             unfit.push(format!("{} is not a table", table.name));
             continue;
         }
@@ -223,16 +196,8 @@ fn refuse_unfit_tables(session: &Session) -> Result<()> {
         }
         if !missing.is_empty() {
             integers |= missing.iter().any(|column| column.ends_with("uuid"));
-            let plural = if missing.len() == 1 {
-                "column"
-            } else {
-                "columns"
-            };
-            unfit.push(format!(
-                "{} lacks {plural} {}",
-                table.name,
-                missing.join(", ")
-            ));
+            let plural = if missing.len() == 1 { "column" } else { "columns" };
+            unfit.push(format!("{} lacks {plural} {}", table.name, missing.join(", ")));
         }
     }
     if unfit.is_empty() {
@@ -262,11 +227,7 @@ fn referral_setup(
         let with_guards = required(guards, "guards")?;
         let session = session_over(target_schema)?;
         let mut steps = setup(&session)?;
-        steps.extend(if with_guards {
-            guards::attach(&session)
-        } else {
-            guards::leave(&session)
-        });
+        steps.extend(if with_guards { guards::attach(&session) } else { guards::leave(&session) });
         Ok(step::rows(steps))
     })
 }

@@ -45,18 +45,12 @@ fn count_attempt(session: &Session, client: &str) -> i32 {
     let now = clock::now();
     let minute_ago = Timestamp(now.0 - MINUTE_MICROSECONDS);
     let count = || {
-        let counted = session.write(
-            &COUNT_ATTEMPT,
-            &[client.into(), now.into(), minute_ago.into()],
-        );
+        let counted =
+            session.write(&COUNT_ATTEMPT, &[client.into(), now.into(), minute_ago.into()]);
         counted.first().map(|row| row.need(1))
     };
     count().unwrap_or_else(|| {
-        if session
-            .write(&FIRST_ATTEMPT, &[client.into(), now.into()])
-            .count()
-            == 1
-        {
+        if session.write(&FIRST_ATTEMPT, &[client.into(), now.into()]).count() == 1 {
             forget_attempts(session, minute_ago);
             return 1;
         }
@@ -92,10 +86,7 @@ fn check(session: &Session, code: &str, client: Option<&str>) -> (Answer, Option
     }
     let found = Lookup::new(code).and_then(|lookup| codes::by_text(session, &lookup, View::Now));
     let answer = Answer::to_code(found.as_ref().map(|code| code.limits.state(clock::now())));
-    (
-        answer,
-        found.map(|code| code.uuid).filter(|_| answer.is_ok()),
-    )
+    (answer, found.map(|code| code.uuid).filter(|_| answer.is_ok()))
 }
 
 #[pg_extern(sql = false)]
@@ -132,9 +123,7 @@ fn referral_require_at_signup(users: Option<pg_sys::Oid>, user_key: Option<&CStr
             false => Session::open(),
         };
         let columns = session.read(&COLUMNS, &[oid.into()]);
-        let mut columns = columns
-            .iter()
-            .map(|row| (row.need::<String>(1), row.need::<String>(2)));
+        let mut columns = columns.iter().map(|row| (row.need::<String>(1), row.need::<String>(2)));
         let found = columns.find(|(name, _)| *name == key).map(|(_, kind)| kind);
         if found.as_deref() != Some("uuid") {
             let rule = format!("must name a column of type uuid of {table}");
@@ -177,27 +166,16 @@ pub fn detach(session: &Session) -> Vec<Step> {
         let own: String = row.need(2);
         let told: String = row.need(4);
         // tgargs holds the arguments one after another, each ended by a NUL, which is written \000.
-        let told = told
-            .split("\\000")
-            .nth(1)
-            .filter(|_| row.need::<i32>(3) > 1);
+        let told = told.split("\\000").nth(1).filter(|_| row.need::<i32>(3) > 1);
         (told.unwrap_or(&own) == schema).then(|| row.need::<pg_sys::Oid>(1))
     });
     let remove = |oid| {
         let (table, _) = name_of_table(oid)?;
         session.define(&format!("DROP TRIGGER {TRIGGER} ON {table}"));
         let object = format!("trigger {TRIGGER} on {table}");
-        Some(Step {
-            object,
-            action: Action::Removed,
-            note: None,
-        })
+        Some(Step { object, action: Action::Removed, note: None })
     };
-    tables
-        .collect::<Vec<_>>()
-        .into_iter()
-        .filter_map(remove)
-        .collect()
+    tables.collect::<Vec<_>>().into_iter().filter_map(remove).collect()
 }
 
 /// At commit: a user inserted while codes are required must have redeemed one.

@@ -34,11 +34,7 @@ pub struct Step {
 pub type StepColumns = (String, &'static str, Option<String>);
 
 pub fn rows(steps: Vec<Step>) -> RowSet<'static, StepColumns> {
-    RowSet::new(
-        steps
-            .into_iter()
-            .map(|step| (step.object, step.action.name(), step.note)),
-    )
+    RowSet::new(steps.into_iter().map(|step| (step.object, step.action.name(), step.note)))
 }
 
 /// What an object of the session's schema is called in a step.

@@ -38,24 +38,14 @@ pub struct Use {
 pub fn earliest(session: &Session, code: Uuid, user: Uuid, except: Option<Uuid>) -> Option<Use> {
     let args = [code.into(), user.into(), except.into()];
     let found = session.write(&OF_USER_AND_CODE, &args);
-    found.first().map(|row| Use {
-        uuid: row.need(1),
-        date_used: row.need(2),
-    })
+    found.first().map(|row| Use { uuid: row.need(1), date_used: row.need(2) })
 }
 
 /// Writes a usage row unless the user has one for this code, which is what false says.
 ///
 /// The caller holds the code's row lock, so that nobody else can be writing one for the same code.
 pub fn insert_once(session: &Session, code: Uuid, user: Uuid, usage: Use) -> Result<bool> {
-    let args = || {
-        [
-            usage.uuid.into(),
-            code.into(),
-            user.into(),
-            usage.date_used.into(),
-        ]
-    };
+    let args = || [usage.uuid.into(), code.into(), user.into(), usage.date_used.into()];
     let inserted = session.write(&INSERT, &args()).count() == 1;
     if inserted && session.tables.usage_is_unique() {
         return Ok(true);
@@ -87,10 +77,7 @@ pub fn delete(session: &Session, usage: Uuid) -> bool {
 
 /// The code that a usage row belongs to.
 pub fn code_of(session: &Session, usage: Uuid) -> Option<Uuid> {
-    session
-        .write(&CODE_OF, &[usage.into()])
-        .first()
-        .map(|row| row.need(1))
+    session.write(&CODE_OF, &[usage.into()]).first().map(|row| row.need(1))
 }
 
 /// The users of a code's newest uses, newest first, each named once.
@@ -120,15 +107,9 @@ fn referral_stats(code_uuid: Option<Uuid>) -> Record<(i64, i64, Option<Timestamp
     };
     let session = Session::open();
     let totals = session.read(&TOTALS, &[code.into()]);
-    let (total_uses, unique_users, last_used) = totals
-        .first()
-        .map_or((0, 0, None), |row| (row.need(1), row.need(2), row.get(3)));
-    Record((
-        total_uses,
-        unique_users,
-        last_used,
-        recent_users(&session, code),
-    ))
+    let (total_uses, unique_users, last_used) =
+        totals.first().map_or((0, 0, None), |row| (row.need(1), row.need(2), row.get(3)));
+    Record((total_uses, unique_users, last_used, recent_users(&session, code)))
 }
 
 /// The columns of the usage table.
@@ -146,16 +127,8 @@ fn list(
     before: Option<TimestampWithTimeZone>,
 ) -> Result<RowSet<'static, UsageColumns>> {
     let before = before.map_or(Timestamp(i64::MAX), Timestamp::from);
-    let args = [
-        of.into(),
-        before.into(),
-        limit(self::max_rows(max_rows)?).into(),
-    ];
-    Ok(RowSet::new(Session::open().stream(
-        statement,
-        &args,
-        usage_columns,
-    )))
+    let args = [of.into(), before.into(), limit(self::max_rows(max_rows)?).into()];
+    Ok(RowSet::new(Session::open().stream(statement, &args, usage_columns)))
 }
 
 #[pg_extern(sql = false)]
@@ -164,14 +137,7 @@ fn referral_list_usage_for_code(
     max_rows: Option<i32>,
     before: Option<TimestampWithTimeZone>,
 ) -> RowSet<'static, UsageColumns> {
-    answer(|| {
-        list(
-            &OF_CODE,
-            required(code_uuid, "code_uuid")?,
-            max_rows,
-            before,
-        )
-    })
+    answer(|| list(&OF_CODE, required(code_uuid, "code_uuid")?, max_rows, before))
 }
 
 #[pg_extern(sql = false)]
@@ -180,25 +146,14 @@ fn referral_list_usage_for_user(
     max_rows: Option<i32>,
     before: Option<TimestampWithTimeZone>,
 ) -> RowSet<'static, UsageColumns> {
-    answer(|| {
-        list(
-            &OF_USER,
-            required(user_uuid, "user_uuid")?,
-            max_rows,
-            before,
-        )
-    })
+    answer(|| list(&OF_USER, required(user_uuid, "user_uuid")?, max_rows, before))
 }
 
 #[pg_extern(sql = false)]
 fn referral_recent_usage(max_rows: Option<i32>) -> RowSet<'static, UsageColumns> {
     answer(|| {
         let rows = limit(self::max_rows(max_rows)?);
-        Ok(RowSet::new(Session::open().stream(
-            &RECENT,
-            &[rows.into()],
-            usage_columns,
-        )))
+        Ok(RowSet::new(Session::open().stream(&RECENT, &[rows.into()], usage_columns)))
     })
 }
 
@@ -213,17 +168,11 @@ fn referral_user_used_code(user_uuid: Option<Uuid>, code_uuid: Option<Uuid>) -> 
         return false;
     };
     let args = [code.into(), user.into()];
-    Session::open()
-        .read(&EXISTS_OF_USER_AND_CODE, &args)
-        .count()
-        > 0
+    Session::open().read(&EXISTS_OF_USER_AND_CODE, &args).count() > 0
 }
 
 #[pg_extern(sql = false)]
 fn referral_signup_use_exists(user_uuid: Option<Uuid>) -> bool {
     let Some(user) = user_uuid else { return false };
-    Session::open()
-        .read(&EXISTS_OF_USER, &[user.into()])
-        .count()
-        > 0
+    Session::open().read(&EXISTS_OF_USER, &[user.into()]).count() > 0
 }

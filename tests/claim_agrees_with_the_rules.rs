@@ -48,11 +48,9 @@ fn cases() -> Vec<Case> {
             for expires in [Expires::Never, Expires::Later, Expires::Ago] {
                 // Unused, one left, full, over the cap.
                 for (number_of_uses, max_uses) in [(0, 2), (1, 2), (2, 2), (3, 2)] {
-                    for beneficiary in [
-                        Beneficiary::Nobody,
-                        Beneficiary::Somebody,
-                        Beneficiary::User,
-                    ] {
+                    for beneficiary in
+                        [Beneficiary::Nobody, Beneficiary::Somebody, Beneficiary::User]
+                    {
                         for already_used in [false, true] {
                             let number = cases.len();
                             let name = if stored_in_mixed_case { "Case" } else { "CASE" };
@@ -86,11 +84,7 @@ fn expected(case: &Case, (enabled, allow_self): Settings) -> Option<(&'static st
         (!case.status, "RF002", "code_inactive"),
         (case.expires == Expires::Ago, "RF003", "code_expired"),
         (own && allow_self != Some("true"), "RF006", "self_referral"),
-        (
-            case.number_of_uses >= case.max_uses,
-            "RF004",
-            "usage_limit_reached",
-        ),
+        (case.number_of_uses >= case.max_uses, "RF004", "usage_limit_reached"),
     ];
     let broken = rules.into_iter().find(|rule| rule.0);
     broken.map(|(_, sqlstate, reason)| (sqlstate, reason))
@@ -112,42 +106,20 @@ fn store(client: &mut Client, case: &Case) {
          (uuid, code, description, status, number_of_uses, max_uses, created_by_uuid, beneficiary_uuid, expiration_date)
          VALUES ($1, $2, '', $3, $4, $5, gen_random_uuid(), $6, {expires})"
     );
-    let Case {
-        code_uuid,
-        stored,
-        status,
-        number_of_uses,
-        max_uses,
-        ..
-    } = case;
+    let Case { code_uuid, stored, status, number_of_uses, max_uses, .. } = case;
     client
-        .execute(
-            &insert,
-            &[
-                code_uuid,
-                stored,
-                status,
-                number_of_uses,
-                max_uses,
-                &beneficiary,
-            ],
-        )
+        .execute(&insert, &[code_uuid, stored, status, number_of_uses, max_uses, &beneficiary])
         .unwrap();
     if case.already_used {
         let insert = "
             INSERT INTO phoenix_kit_referral_code_usage (uuid, code_uuid, used_by_uuid)
             VALUES ($1, $2, $3)";
-        client
-            .execute(insert, &[&case.usage_uuid, code_uuid, &person(USER)])
-            .unwrap();
+        client.execute(insert, &[&case.usage_uuid, code_uuid, &person(USER)]).unwrap();
     }
 }
 
 fn set(transaction: &mut Transaction, (enabled, allow_self): Settings) {
-    let keys = [
-        ("referral_codes_enabled", enabled),
-        ("referral_allow_self_referral", allow_self),
-    ];
+    let keys = [("referral_codes_enabled", enabled), ("referral_allow_self_referral", allow_self)];
     for (key, value) in keys {
         let delete = "DELETE FROM phoenix_kit_settings WHERE key = $1";
         transaction.execute(delete, &[&key]).unwrap();
@@ -165,9 +137,7 @@ fn counts(transaction: &mut Transaction, case: &Case) -> (i32, i64) {
                (SELECT count(*) FROM phoenix_kit_referral_code_usage WHERE code_uuid = c.uuid AND used_by_uuid = $2)
         FROM phoenix_kit_referral_codes AS c
         WHERE uuid = $1";
-    let row = transaction
-        .query_one(count, &[&case.code_uuid, &person(USER)])
-        .unwrap();
+    let row = transaction.query_one(count, &[&case.code_uuid, &person(USER)]).unwrap();
     (row.get(0), row.get(1))
 }
 
@@ -178,17 +148,11 @@ fn check_try(transaction: &mut Transaction, case: &Case, settings: Settings) {
         SELECT ok, reason, usage_uuid, code_uuid, date_used, beneficiary_uuid, remaining_uses
         FROM (SELECT ($1)::text AS typed, ($2)::uuid AS asking) AS asked, referral_try_use_code(typed, asking) AS t";
     let ask = ask.replace("date_used,", "date_used IS NOT NULL,");
-    let row = transaction
-        .query_one(&ask, &[&case.typed, &person(USER)])
-        .unwrap();
+    let row = transaction.query_one(&ask, &[&case.typed, &person(USER)]).unwrap();
     let about = format!("{settings:?} {case:?}");
 
     let (ok, reason): (bool, Option<String>) = (row.get(0), row.get(1));
-    assert_eq!(
-        (ok, reason.as_deref()),
-        (won, expected.map(|(_, reason)| reason)),
-        "{about}"
-    );
+    assert_eq!((ok, reason.as_deref()), (won, expected.map(|(_, reason)| reason)), "{about}");
 
     let disabled = reason.as_deref() == Some("system_disabled");
     let already_used = reason.as_deref() == Some("already_used");
@@ -204,19 +168,12 @@ fn check_try(transaction: &mut Transaction, case: &Case, settings: Settings) {
         "{about}"
     );
     let left = (case.max_uses - case.number_of_uses).max(0) - i32::from(won);
-    assert_eq!(
-        row.get::<_, Option<i32>>(6),
-        (!disabled).then_some(left),
-        "{about}"
-    );
+    assert_eq!(row.get::<_, Option<i32>>(6), (!disabled).then_some(left), "{about}");
 
     let counts = counts(transaction, case);
     assert_eq!(
         counts,
-        (
-            case.number_of_uses + i32::from(won),
-            i64::from(won || case.already_used)
-        ),
+        (case.number_of_uses + i32::from(won), i64::from(won || case.already_used)),
         "{about}"
     );
 }
@@ -228,11 +185,7 @@ fn check_use(transaction: &mut Transaction, case: &Case, settings: Settings) {
     match (answer, expected(case, settings)) {
         (Ok(row), None) => {
             let (code, uses): (String, i32) = (row.get(0), row.get(1));
-            assert_eq!(
-                (code, uses),
-                (case.stored.clone(), case.number_of_uses + 1),
-                "{about}"
-            );
+            assert_eq!((code, uses), (case.stored.clone(), case.number_of_uses + 1), "{about}");
         }
         (Err(error), Some((state, reason))) => {
             assert_eq!(sqlstate(&error), state, "{about}");
@@ -253,10 +206,7 @@ fn claim_agrees_with_the_rules() {
         store(&mut host, case);
     }
     let mut client = database.connect();
-    for settings in FLAGS
-        .iter()
-        .flat_map(|a| FLAGS.iter().map(move |b| (*a, *b)))
-    {
+    for settings in FLAGS.iter().flat_map(|a| FLAGS.iter().map(move |b| (*a, *b))) {
         let mut transaction = client.transaction().unwrap();
         set(&mut transaction, settings);
         for case in &cases {
@@ -277,11 +227,7 @@ fn an_unknown_code_is_not_found_unless_the_system_is_switched_off() {
         set(&mut transaction, (enabled, None));
         let ask = "SELECT reason FROM referral_try_use_code('NOWHERE', gen_random_uuid())";
         let reason: String = transaction.query_one(ask, &[]).unwrap().get(0);
-        let known = if enabled == Some("true") {
-            "code_not_found"
-        } else {
-            "system_disabled"
-        };
+        let known = if enabled == Some("true") { "code_not_found" } else { "system_disabled" };
         assert_eq!(reason, known, "{enabled:?}");
     }
 }

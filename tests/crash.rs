@@ -73,9 +73,7 @@ fn a_killed_backend_loses_no_use_and_leaves_none_half_made() {
         let pid: i32 = judge.query_one(busy, &[]).unwrap().get(0);
         run(Command::new("kill").args(["-9", &pid.to_string()]));
         // The server ends every connection, this one too, and recovers.
-        await_that("the server has noticed", || {
-            judge.is_valid(Duration::from_secs(1)).is_err()
-        });
+        await_that("the server has noticed", || judge.is_valid(Duration::from_secs(1)).is_err());
     });
 }
 

@@ -30,18 +30,9 @@ fn works(client: &mut Client) {
     let uses: i32 = transaction.query_one(redeem, &[]).unwrap().get(0);
     assert_eq!(uses, 4, "two of the host's, one before the dump, this one");
     let stats = "SELECT total_uses FROM referral_stats('00000000-0000-7000-8001-000000000002')";
-    assert_eq!(
-        transaction.query_one(stats, &[]).unwrap().get::<_, i64>(0),
-        4
-    );
+    assert_eq!(transaction.query_one(stats, &[]).unwrap().get::<_, i64>(0), 4);
     let create = "SELECT state FROM referral_create_code(gen_random_uuid())";
-    assert_eq!(
-        transaction
-            .query_one(create, &[])
-            .unwrap()
-            .get::<_, String>(0),
-        "active"
-    );
+    assert_eq!(transaction.query_one(create, &[]).unwrap().get::<_, String>(0), "active");
     transaction.rollback().unwrap();
 }
 
@@ -70,11 +61,7 @@ fn a_restored_dump_has_every_row_and_works() {
     works(&mut after);
     let setup =
         "SELECT object FROM referral_setup() WHERE action NOT IN ('kept', 'skipped', 'adopted')";
-    assert_eq!(
-        after.query(setup, &[]).unwrap().len(),
-        0,
-        "setup finds all there"
-    );
+    assert_eq!(after.query(setup, &[]).unwrap().len(), 0, "setup finds all there");
 }
 
 #[test]
@@ -83,9 +70,7 @@ fn drop_extension_leaves_the_data_and_a_second_creation_finds_them() {
     let mut client = database.connect();
     let before = contents(&mut client);
     works(&mut client);
-    client
-        .batch_execute("SELECT FROM referral_detach(); DROP EXTENSION referrals")
-        .unwrap();
+    client.batch_execute("SELECT FROM referral_detach(); DROP EXTENSION referrals").unwrap();
     assert_eq!(contents(&mut client), before);
     client.batch_execute("CREATE EXTENSION referrals").unwrap();
     works(&mut client);

@@ -28,10 +28,7 @@ struct Pooler {
 impl Pooler {
     fn start() -> Self {
         let server = Address::scratch();
-        let address = Address {
-            port: server.port + 1000,
-            ..server.clone()
-        };
+        let address = Address { port: server.port + 1000, ..server.clone() };
         let folder = server.folder.display();
         let pid_file = server.folder.join("pgbouncer.pid");
         let configuration = format!(
@@ -53,17 +50,9 @@ impl Pooler {
         let file = server.folder.join("pgbouncer.ini");
         std::fs::write(&file, configuration.replace("             ", "")).unwrap();
         let mut command = as_server_user("pgbouncer");
-        command
-            .arg("-q")
-            .arg(file)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
+        command.arg("-q").arg(file).stdout(Stdio::null()).stderr(Stdio::null());
         let process = command.spawn().unwrap();
-        let pooler = Pooler {
-            process,
-            pid_file,
-            address,
-        };
+        let pooler = Pooler { process, pid_file, address };
         await_that("the pooler takes connections", || {
             pooler.address.try_connect("postgres").is_ok()
         });
@@ -88,9 +77,7 @@ fn quoted(schema: &str) -> String {
 fn tenants() -> Database {
     let database = Database::empty();
     let mut client = database.connect();
-    client
-        .batch_execute("CREATE EXTENSION referrals SCHEMA public")
-        .unwrap();
+    client.batch_execute("CREATE EXTENSION referrals SCHEMA public").unwrap();
     for (schema, cap) in TENANTS {
         let name = quoted(schema);
         let make = format!(
@@ -117,8 +104,7 @@ fn redeem(client: &mut Client, schema: &str, user: usize) -> bool {
     let answer = client.simple_query(&ask);
     let rows = answer.unwrap_or_else(|error| panic!("{} {error}", sqlstate(&error)));
     client.batch_execute("COMMIT").unwrap();
-    rows.iter()
-        .any(|row| matches!(row, SimpleQueryMessage::Row(row) if row.get(0) == Some("t")))
+    rows.iter().any(|row| matches!(row, SimpleQueryMessage::Row(row) if row.get(0) == Some("t")))
 }
 
 #[test]
@@ -139,23 +125,16 @@ fn each_tenant_gets_its_own_redemptions_up_to_its_cap() {
     };
     let won: Vec<[usize; TENANTS.len()]> = thread::scope(|scope| {
         let ask = &ask;
-        let clients: Vec<_> = (0..CLIENTS)
-            .map(|user| scope.spawn(move || ask(user)))
-            .collect();
-        clients
-            .into_iter()
-            .map(|client| client.join().unwrap())
-            .collect()
+        let clients: Vec<_> = (0..CLIENTS).map(|user| scope.spawn(move || ask(user))).collect();
+        clients.into_iter().map(|client| client.join().unwrap()).collect()
     });
 
     let mut judge = database.connect();
     for (tenant, (schema, cap)) in TENANTS.into_iter().enumerate() {
         let won: usize = won.iter().map(|won| won[tenant]).sum();
         assert_eq!(won, cap, "won in {schema}");
-        let used = format!(
-            "SELECT number_of_uses FROM {}.phoenix_kit_referral_codes",
-            quoted(schema)
-        );
+        let used =
+            format!("SELECT number_of_uses FROM {}.phoenix_kit_referral_codes", quoted(schema));
         let used: i32 = judge.query_one(&used, &[]).unwrap().get(0);
         assert_eq!(used as usize, cap, "counted in {schema}");
         assert_books_balance(&mut judge, &quoted(schema));

@@ -59,11 +59,7 @@ fn redeem(
     let mut rollbacks = 0;
     loop {
         assert!(Instant::now() < deadline, "no answer for {ask:?}");
-        let mut transaction = client
-            .build_transaction()
-            .isolation_level(level)
-            .start()
-            .unwrap();
+        let mut transaction = client.build_transaction().isolation_level(level).start().unwrap();
         let asked = transaction.query_one(try_use, &[&ask.0, &person(ask.1)]);
         let answer = asked.and_then(|row| {
             let (won, reason): (bool, Option<String>) = (row.get(0), row.get(1));
@@ -77,10 +73,7 @@ fn redeem(
             Ok(None) => {}
             Ok(Some((won, reason))) => {
                 let expected = [Some("usage_limit_reached"), Some("already_used")];
-                assert!(
-                    won || expected.contains(&reason.as_deref()),
-                    "{ask:?}: {reason:?}"
-                );
+                assert!(won || expected.contains(&reason.as_deref()), "{ask:?}: {reason:?}");
                 return won;
             }
             Err(error) if sqlstate(&error) == "40001" => {
@@ -149,11 +142,8 @@ fn create(client: &mut Client, level: IsolationLevel, creator: usize, wanted: us
     let mut made = 0;
     for _ in 0..wanted {
         loop {
-            let mut transaction = client
-                .build_transaction()
-                .isolation_level(level)
-                .start()
-                .unwrap();
+            let mut transaction =
+                client.build_transaction().isolation_level(level).start().unwrap();
             let create = "SELECT code FROM referral_create_code($1)";
             let asked = transaction.query_one(create, &[&person(creator)]);
             match asked.and_then(|_| transaction.commit()) {

@@ -8,25 +8,13 @@ mod support;
 use support::{Database, Server, await_that, sqlstate};
 
 /// Every function that is declared to read only, with arguments that find something.
-const READS: [(&str, &str); 13] = [
-    (
-        "referral_get_code",
-        "'00000000-0000-7000-8001-000000000001'",
-    ),
-    (
-        "referral_get_code_strict",
-        "'00000000-0000-7000-8001-000000000001'",
-    ),
+const READS: [(&str, &str); 26] = [
+    ("referral_get_code", "'00000000-0000-7000-8001-000000000001'"),
+    ("referral_get_code_strict", "'00000000-0000-7000-8001-000000000001'"),
     ("referral_get_code_by_string", "'twin'"),
-    (
-        "referral_valid_for_use",
-        "'00000000-0000-7000-8001-000000000002'",
-    ),
+    ("referral_valid_for_use", "'00000000-0000-7000-8001-000000000002'"),
     ("referral_expired", "'00000000-0000-7000-8001-000000000007'"),
-    (
-        "referral_usage_limit_reached",
-        "'00000000-0000-7000-8001-000000000001'",
-    ),
+    ("referral_usage_limit_reached", "'00000000-0000-7000-8001-000000000001'"),
     ("referral_stats", "'00000000-0000-7000-8001-000000000005'"),
     ("referral_enabled", ""),
     ("referral_required", ""),
@@ -34,6 +22,22 @@ const READS: [(&str, &str); 13] = [
     ("referral_max_codes_per_user", ""),
     ("referral_config", ""),
     ("referral_doctor", ""),
+    ("referral_code_errors", "'{}'"),
+    ("referral_list_codes", "3"),
+    ("referral_list_valid_codes", "3"),
+    ("referral_top_codes", ""),
+    ("referral_system_stats", ""),
+    ("referral_count_user_codes", "'00000000-0000-7000-8003-000000000001'"),
+    ("referral_validate_user_code_limit", "'00000000-0000-7000-8003-000000000001'"),
+    ("referral_list_usage_for_code", "'00000000-0000-7000-8001-000000000005'"),
+    (
+        "referral_list_usage_for_user",
+        "(SELECT used_by_uuid FROM phoenix_kit_referral_code_usage LIMIT 1)",
+    ),
+    ("referral_recent_usage", "3"),
+    ("referral_user_used_code", "gen_random_uuid(), gen_random_uuid()"),
+    ("referral_signup_use_exists", "gen_random_uuid()"),
+    ("referral_grandfather_existing", ""),
 ];
 
 const WRITES: [&str; 8] = [
@@ -63,16 +67,9 @@ fn assert_all_reads_are_listed(client: &mut Client) {
         JOIN pg_depend AS d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND d.deptype = 'e'
         JOIN pg_proc AS p ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid
         WHERE extname = 'referrals' AND provolatile <> 'v'";
-    let declared: BTreeSet<String> = client
-        .query(declared, &[])
-        .unwrap()
-        .iter()
-        .map(|row| row.get(0))
-        .collect();
-    let listed: BTreeSet<String> = READS
-        .iter()
-        .map(|(function, _)| (*function).into())
-        .collect();
+    let declared: BTreeSet<String> =
+        client.query(declared, &[]).unwrap().iter().map(|row| row.get(0)).collect();
+    let listed: BTreeSet<String> = READS.iter().map(|(function, _)| (*function).into()).collect();
     assert_eq!(listed, declared);
 }
 
@@ -84,10 +81,7 @@ fn reads_take_no_transaction_id() {
     for read in READS {
         let mut transaction = database.connect();
         transaction.batch_execute("BEGIN").unwrap();
-        assert!(
-            !answer(&mut transaction, read).is_empty(),
-            "{read:?} found nothing"
-        );
+        assert!(!answer(&mut transaction, read).is_empty(), "{read:?} found nothing");
         let id = "SELECT pg_current_xact_id_if_assigned()::text";
         let id: Option<String> = transaction.query_one(id, &[]).unwrap().get(0);
         assert_eq!(id, None, "{read:?} took a transaction id");
@@ -103,15 +97,11 @@ fn reads_work_on_a_hot_standby_and_writes_say_that_it_is_one() {
     // What is written after the backup arrives as well.
     let write = "SELECT referral_set_max_codes_per_user(7)";
     primary.batch_execute(write).unwrap();
-    let written: String = primary
-        .query_one("SELECT pg_current_wal_lsn()::text", &[])
-        .unwrap()
-        .get(0);
+    let written: String =
+        primary.query_one("SELECT pg_current_wal_lsn()::text", &[]).unwrap().get(0);
     let mut client = standby.address.connect(&database.name);
     let replayed = format!("SELECT pg_last_wal_replay_lsn() >= '{written}'");
-    await_that("the standby has caught up", || {
-        client.query_one(&replayed, &[]).unwrap().get(0)
-    });
+    await_that("the standby has caught up", || client.query_one(&replayed, &[]).unwrap().get(0));
 
     for read in READS {
         let (here, there) = (answer(&mut primary, read), answer(&mut client, read));
@@ -122,10 +112,6 @@ fn reads_work_on_a_hot_standby_and_writes_say_that_it_is_one() {
     }
     for write in WRITES {
         let answer = client.batch_execute(&format!("SELECT {write}"));
-        assert_eq!(
-            answer.map_err(|error| sqlstate(&error)),
-            Err("25006".into()),
-            "{write}"
-        );
+        assert_eq!(answer.map_err(|error| sqlstate(&error)), Err("25006".into()), "{write}");
     }
 }

@@ -37,20 +37,12 @@ impl Error {
 
     /// An argument that must not be NULL.
     pub fn null_argument(argument: &str) -> Self {
-        Error::new(
-            "22004",
-            "null_argument",
-            format!("argument \"{argument}\" must not be null"),
-        )
+        Error::new("22004", "null_argument", format!("argument \"{argument}\" must not be null"))
     }
 
     /// An argument outside its range; `rule` completes the sentence that the argument's name begins.
     pub fn out_of_range(argument: &str, rule: impl std::fmt::Display) -> Self {
-        Error::new(
-            "22023",
-            "out_of_range",
-            format!("argument \"{argument}\" {rule}"),
-        )
+        Error::new("22023", "out_of_range", format!("argument \"{argument}\" {rule}"))
     }
 
     /// What should be impossible, such as a NULL in a NOT NULL column.
@@ -63,10 +55,7 @@ impl Error {
     }
 
     pub fn with_hint(self, hint: impl Into<Cow<'static, str>>) -> Self {
-        Error {
-            hint: Some(hint.into()),
-            ..self
-        }
+        Error { hint: Some(hint.into()), ..self }
     }
 }
 
@@ -85,18 +74,10 @@ impl From<FieldError> for Error {
         let (sqlstate, reason, constraint) = match error.kind {
             Kind::Invalid => ("23514", "invalid_field", None),
             Kind::Unknown => ("22023", "unknown_field", None),
-            Kind::Taken => (
-                "23505",
-                "code_taken",
-                Some("phoenix_kit_referral_codes_code_uidx"),
-            ),
+            Kind::Taken => ("23505", "code_taken", Some("phoenix_kit_referral_codes_code_uidx")),
         };
         let message = format!("{} {}", error.column, error.message);
-        Error {
-            column: Some(error.column),
-            constraint,
-            ..Error::new(sqlstate, reason, message)
-        }
+        Error { column: Some(error.column), constraint, ..Error::new(sqlstate, reason, message) }
     }
 }
 
@@ -150,11 +131,7 @@ pub fn raise(error: Error) -> ! {
             if !constraint.is_null() {
                 elog::err_generic_string(c_int::from(b'n'), constraint);
             }
-            elog::errfinish(
-                c"src/pg/error.rs".as_ptr(),
-                line!() as c_int,
-                c"raise".as_ptr(),
-            );
+            elog::errfinish(c"src/pg/error.rs".as_ptr(), line!() as c_int, c"raise".as_ptr());
         });
     }
     unreachable!("errfinish does not return from an ERROR")
@@ -162,9 +139,10 @@ pub fn raise(error: Error) -> ! {
 
 /// MAKE_SQLSTATE: six bits a character, the first character lowest.
 fn packed(sqlstate: &str) -> c_int {
-    sqlstate.bytes().rev().fold(0, |packed, byte| {
-        (packed << 6) | c_int::from(byte.wrapping_sub(b'0') & 0x3f)
-    })
+    sqlstate
+        .bytes()
+        .rev()
+        .fold(0, |packed, byte| (packed << 6) | c_int::from(byte.wrapping_sub(b'0') & 0x3f))
 }
 
 /// elog.c: pgrx binds no variadic function, and its own enum of SQLSTATEs is closed.

@@ -88,11 +88,7 @@ unsafe impl<T: Columns> BoxRet for RowSet<'_, T> {
             let result = (*call).resultinfo.cast::<pg_sys::ReturnSetInfo>();
             let materialize = pg_sys::SetFunctionReturnMode::SFRM_Materialize;
             if result.is_null() || (*result).allowedModes as u32 & materialize == 0 {
-                raise(Error::new(
-                    "0A000",
-                    "set_not_accepted",
-                    "a set is not accepted here",
-                ));
+                raise(Error::new("0A000", "set_not_accepted", "a set is not accepted here"));
             }
             let query_context = (*(*result).econtext).ecxt_per_query_memory;
             let outer = pg_sys::MemoryContextSwitchTo(query_context);
@@ -128,9 +124,7 @@ unsafe fn descriptor<T: Columns>(call: pg_sys::FunctionCallInfo) -> pg_sys::Tupl
             descriptor = pg_sys::CreateTemplateTupleDesc(1);
             pg_sys::TupleDescInitEntry(descriptor, 1, c"value".as_ptr(), scalar, -1, 0);
         } else if class != pg_sys::TypeFuncClass::TYPEFUNC_COMPOSITE {
-            raise(Error::internal(
-                "the function is not declared to return rows",
-            ));
+            raise(Error::internal("the function is not declared to return rows"));
         }
         (*descriptor).natts as usize
     };
@@ -142,9 +136,7 @@ unsafe fn descriptor<T: Columns>(call: pg_sys::FunctionCallInfo) -> pg_sys::Tupl
             accepts(unsafe { pg_sys::SPI_gettypeid(descriptor, index as i32 + 1) })
         });
     if !matches {
-        raise(Error::internal(
-            "the function is declared with other columns than its code returns",
-        ));
+        raise(Error::internal("the function is declared with other columns than its code returns"));
     }
     descriptor
 }

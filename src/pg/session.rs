@@ -113,12 +113,7 @@ impl Session {
                 true,
             )
         };
-        Stream {
-            portal,
-            session: self,
-            batch: Vec::new().into_iter(),
-            read,
-        }
+        Stream { portal, session: self, batch: Vec::new().into_iter(), read }
     }
 
     fn execute(
@@ -142,9 +137,7 @@ impl Session {
                 0,
             );
             if status < 0 {
-                raise(Error::internal(format!(
-                    "SPI_execute_plan failed: {status}"
-                )));
+                raise(Error::internal(format!("SPI_execute_plan failed: {status}")));
             }
             Rows::fetched(self)
         }
@@ -251,11 +244,7 @@ impl Rows<'_> {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = Row<'_>> {
-        let returned = if self.table.is_some() {
-            self.processed
-        } else {
-            0
-        };
+        let returned = if self.table.is_some() { self.processed } else { 0 };
         (0..returned).filter_map(|index| self.row(index))
     }
 
@@ -267,11 +256,7 @@ impl Rows<'_> {
         // SAFETY: SPI's table lives until `self` is dropped, and holds `processed` tuples.
         self.table.map(|table| unsafe {
             let table = table.as_ref();
-            Row {
-                tuple: *table.vals.add(index),
-                descriptor: table.tupdesc,
-                rows: PhantomData,
-            }
+            Row { tuple: *table.vals.add(index), descriptor: table.tupdesc, rows: PhantomData }
         })
     }
 }
@@ -296,11 +281,7 @@ pub struct Row<'r> {
 impl Row<'_> {
     /// A row that a trigger was fired for, which lives as long as its call.
     pub(super) fn of_trigger(tuple: pg_sys::HeapTuple, descriptor: pg_sys::TupleDesc) -> Self {
-        Row {
-            tuple,
-            descriptor,
-            rows: PhantomData,
-        }
+        Row { tuple, descriptor, rows: PhantomData }
     }
 
     /// The column at a place (from 1), which may be NULL. A column of another type is an error.

@@ -113,9 +113,7 @@ impl Tables {
 
     fn missing(&self) -> Vec<&'static str> {
         let host_tables = [CODES, USAGE, SETTINGS].into_iter();
-        host_tables
-            .filter(|name| self.relation(name).is_none())
-            .collect()
+        host_tables.filter(|name| self.relation(name).is_none()).collect()
     }
 
     pub fn are_there(&self) -> bool {

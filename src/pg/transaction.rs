@@ -14,17 +14,11 @@ pub struct Tally<K> {
 
 impl<K: Eq + Hash> Tally<K> {
     pub const fn new() -> Self {
-        Tally {
-            layers: RefCell::new(Vec::new()),
-        }
+        Tally { layers: RefCell::new(Vec::new()) }
     }
 
     pub fn get(&self, key: &K) -> i64 {
-        self.layers
-            .borrow()
-            .iter()
-            .filter_map(|(_, counts)| counts.get(key))
-            .sum()
+        self.layers.borrow().iter().filter_map(|(_, counts)| counts.get(key)).sum()
     }
 
     /// Adds to the count of the innermost savepoint.
@@ -90,17 +84,13 @@ pub struct OwnWrite {
 
 impl OwnWrite {
     pub fn begin() -> Self {
-        OwnWrite {
-            outer: OWN_WRITE.replace(Some(trigger_depth())),
-        }
+        OwnWrite { outer: OWN_WRITE.replace(Some(trigger_depth())) }
     }
 
     /// Whether the trigger that is running was fired by a statement of the extension's own, and not
     /// by one that a trigger of the host's ran in its turn.
     pub fn fired_this_trigger() -> bool {
-        OWN_WRITE
-            .get()
-            .is_some_and(|depth| depth == trigger_depth() - 1)
+        OWN_WRITE.get().is_some_and(|depth| depth == trigger_depth() - 1)
     }
 }
 
@@ -135,10 +125,7 @@ extern "C-unwind" fn transaction_event(
     _argument: *mut std::ffi::c_void,
 ) {
     use pg_sys::XactEvent::{XACT_EVENT_ABORT, XACT_EVENT_COMMIT, XACT_EVENT_PREPARE};
-    if matches!(
-        event,
-        XACT_EVENT_COMMIT | XACT_EVENT_ABORT | XACT_EVENT_PREPARE
-    ) {
+    if matches!(event, XACT_EVENT_COMMIT | XACT_EVENT_ABORT | XACT_EVENT_PREPARE) {
         CLAIMS.with(Tally::clear);
         OWN_WRITE.set(None);
     }

@@ -45,11 +45,7 @@ impl<'c> Firing<'c> {
     fn row(&self, tuple: pg_sys::HeapTuple) -> TriggerRow<'c> {
         // SAFETY: the relation is open while its trigger runs.
         let descriptor = unsafe { (*self.data.tg_relation).rd_att };
-        TriggerRow {
-            tuple,
-            descriptor,
-            firing: PhantomData,
-        }
+        TriggerRow { tuple, descriptor, firing: PhantomData }
     }
 
     /// The row inserted, or as it will be updated.
@@ -87,11 +83,7 @@ impl<'c> Firing<'c> {
         unsafe {
             let trigger = &*self.data.tg_trigger;
             let exists = index < usize::try_from(trigger.tgnargs).unwrap_or_default();
-            exists.then(|| {
-                CStr::from_ptr(*trigger.tgargs.add(index))
-                    .to_string_lossy()
-                    .into()
-            })
+            exists.then(|| CStr::from_ptr(*trigger.tgargs.add(index)).to_string_lossy().into())
         }
     }
 }

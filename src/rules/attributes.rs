@@ -68,15 +68,11 @@ impl Attributes {
                 self.beneficiary_uuid = Some(Some(uuid));
             }
             ("expiration_date", value) => {
-                let moment = text(value)
-                    .and_then(time)
-                    .ok_or_else(invalid("expiration_date"))?;
+                let moment = text(value).and_then(time).ok_or_else(invalid("expiration_date"))?;
                 self.draft.expiration_date = Some(Some(moment));
             }
             ("date_created", value) => {
-                let moment = text(value)
-                    .and_then(time)
-                    .ok_or_else(invalid("date_created"))?;
+                let moment = text(value).and_then(time).ok_or_else(invalid("date_created"))?;
                 self.date_created = Some(moment);
             }
             ("number_of_uses", _) => {
@@ -105,10 +101,7 @@ mod tests {
     fn read(json: Value) -> (Attributes, Vec<String>) {
         let seconds = |text: &str| text.parse().ok().map(Timestamp);
         let (attributes, errors) = Attributes::read(json.as_object().unwrap(), &seconds);
-        let told = errors
-            .iter()
-            .map(|e| format!("{} {}", e.column, e.message))
-            .collect();
+        let told = errors.iter().map(|e| format!("{} {}", e.column, e.message)).collect();
         (attributes, told)
     }
 

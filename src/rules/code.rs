@@ -19,10 +19,7 @@ impl<'a> Lookup<'a> {
         let typed = text.trim();
         // Counting stops just past the limit: a megabyte of text costs no more than a long code.
         let chars = typed.chars().take(COLUMN_CHARS + 1).count();
-        (1..=COLUMN_CHARS).contains(&chars).then(|| Lookup {
-            normal: normalize(typed),
-            typed,
-        })
+        (1..=COLUMN_CHARS).contains(&chars).then(|| Lookup { normal: normalize(typed), typed })
     }
 }
 
@@ -45,13 +42,7 @@ mod tests {
 
     #[test]
     fn nothing_to_look_up_is_none() {
-        for text in [
-            "",
-            "   ",
-            "\n\t",
-            &"x".repeat(COLUMN_CHARS + 1),
-            &"y".repeat(1 << 20),
-        ] {
+        for text in ["", "   ", "\n\t", &"x".repeat(COLUMN_CHARS + 1), &"y".repeat(1 << 20)] {
             assert_eq!(Lookup::new(text), None);
         }
         assert!(Lookup::new(&"x".repeat(COLUMN_CHARS)).is_some());

@@ -19,13 +19,9 @@ impl Draft {
     pub fn changes(self, old: &Draft) -> Draft {
         Draft {
             code: self.code.filter(|new| Some(new) != old.code.as_ref()),
-            description: self
-                .description
-                .filter(|new| Some(new) != old.description.as_ref()),
+            description: self.description.filter(|new| Some(new) != old.description.as_ref()),
             max_uses: self.max_uses.filter(|new| Some(*new) != old.max_uses),
-            expiration_date: self
-                .expiration_date
-                .filter(|new| Some(*new) != old.expiration_date),
+            expiration_date: self.expiration_date.filter(|new| Some(*new) != old.expiration_date),
         }
     }
 
@@ -64,24 +60,14 @@ mod tests {
             max_uses: Some(101),
             expiration_date: Some(Some(NOW)),
         };
-        let columns: Vec<_> = draft
-            .check(100, NOW)
-            .into_iter()
-            .map(|e| e.column)
-            .collect();
-        assert_eq!(
-            columns,
-            ["code", "description", "max_uses", "expiration_date"]
-        );
+        let columns: Vec<_> = draft.check(100, NOW).into_iter().map(|e| e.column).collect();
+        assert_eq!(columns, ["code", "description", "max_uses", "expiration_date"]);
     }
 
     #[test]
     fn what_is_not_set_breaks_nothing() {
         assert!(Draft::default().check(1, NOW).is_empty());
-        let mut draft = Draft {
-            expiration_date: Some(None),
-            ..Draft::default()
-        };
+        let mut draft = Draft { expiration_date: Some(None), ..Draft::default() };
         assert!(draft.check(1, NOW).is_empty());
     }
 
@@ -94,20 +80,13 @@ mod tests {
             expiration_date: Some(Some(Timestamp(1))),
         };
         assert_eq!(old.clone().changes(&old), Draft::default());
-        let mut raised = Draft {
-            max_uses: Some(501),
-            ..old.clone()
-        }
-        .changes(&old);
+        let mut raised = Draft { max_uses: Some(501), ..old.clone() }.changes(&old);
         assert_eq!(raised.check(100, NOW).len(), 1);
     }
 
     #[test]
     fn the_code_is_normalised() {
-        let mut draft = Draft {
-            code: Some(" spring ".into()),
-            ..Draft::default()
-        };
+        let mut draft = Draft { code: Some(" spring ".into()), ..Draft::default() };
         assert!(draft.check(1, NOW).is_empty());
         assert_eq!(draft.code.as_deref(), Some("SPRING"));
     }

@@ -30,11 +30,7 @@ pub enum Kind {
 
 impl FieldError {
     pub fn invalid(column: &'static str, message: impl Into<String>) -> Self {
-        FieldError {
-            column: column.into(),
-            message: message.into(),
-            kind: Kind::Invalid,
-        }
+        FieldError { column: column.into(), message: message.into(), kind: Kind::Invalid }
     }
 
     /// A name that is no column of a code, or none that a caller may set.
@@ -68,10 +64,7 @@ pub fn code(text: &str) -> Result<String, FieldError> {
         return Err(at_most("code", &CODE_CHARS));
     }
     if text.chars().any(char::is_control) {
-        return Err(FieldError::invalid(
-            "code",
-            "cannot contain control characters",
-        ));
+        return Err(FieldError::invalid("code", "cannot contain control characters"));
     }
     let normal = code::normalize(text);
     match normal.chars().count() {
@@ -108,10 +101,7 @@ pub fn expiration_date(expiration: Timestamp, now: Timestamp) -> Result<(), Fiel
     if expiration > now {
         Ok(())
     } else {
-        Err(FieldError::invalid(
-            "expiration_date",
-            "must be in the future",
-        ))
+        Err(FieldError::invalid("expiration_date", "must be in the future"))
     }
 }
 
@@ -130,9 +120,7 @@ mod tests {
     use super::*;
 
     fn message<T>(result: Result<T, FieldError>) -> Option<String> {
-        result
-            .err()
-            .map(|error| format!("{} {}", error.column, error.message))
+        result.err().map(|error| format!("{} {}", error.column, error.message))
     }
 
     #[test]
@@ -142,17 +130,11 @@ mod tests {
         assert_eq!(code("aß").unwrap(), "ASS");
         assert_eq!(message(code("")).unwrap(), "code can't be blank");
         assert_eq!(message(code("   ")).unwrap(), "code can't be blank");
-        assert_eq!(
-            message(code("ab")).unwrap(),
-            "code should be at least 3 character(s)"
-        );
+        assert_eq!(message(code("ab")).unwrap(), "code should be at least 3 character(s)");
         let long = "code should be at most 50 character(s)";
         assert_eq!(message(code(&"x".repeat(51))).unwrap(), long);
         assert_eq!(message(code(&"x".repeat(1 << 20))).unwrap(), long);
-        assert_eq!(
-            message(code("AB\u{7}C")).unwrap(),
-            "code cannot contain control characters"
-        );
+        assert_eq!(message(code("AB\u{7}C")).unwrap(), "code cannot contain control characters");
         assert_eq!(code("ABC\n").unwrap(), "ABC");
         assert!(code(&"x".repeat(50)).is_ok());
     }
@@ -164,10 +146,7 @@ mod tests {
             message(max_uses(101, 100)).unwrap(),
             "max_uses cannot exceed system limit of 100"
         );
-        assert_eq!(
-            message(max_uses(0, 100)).unwrap(),
-            "max_uses must be greater than 0"
-        );
+        assert_eq!(message(max_uses(0, 100)).unwrap(), "max_uses must be greater than 0");
     }
 
     #[test]

@@ -93,12 +93,7 @@ impl Generator {
             return Err(RecipeError::TooLong);
         }
         let index = Uniform::new(0, letters.len()).map_err(|_| RecipeError::Alphabet)?;
-        Ok(Generator {
-            prefix: prefix.to_owned(),
-            letters,
-            length,
-            index,
-        })
+        Ok(Generator { prefix: prefix.to_owned(), letters, length, index })
     }
 
     /// The recipe PhoenixKit uses: five letters of its alphabet.
@@ -106,12 +101,7 @@ impl Generator {
         let letters: Vec<char> = DEFAULT_ALPHABET.chars().collect();
         // A constant, non-empty range: `Uniform::new` refuses only empty ones.
         let index = Uniform::new(0, letters.len()).expect("the alphabet is not empty");
-        Generator {
-            prefix: String::new(),
-            letters,
-            length: 5,
-            index,
-        }
+        Generator { prefix: String::new(), letters, length: 5, index }
     }
 
     /// Refuses to be asked for more than half of all codes there are: drawing the last of them would
@@ -128,11 +118,7 @@ impl Generator {
 
     /// One code. `Uniform` draws anew rather than fold the last partial range, so no letter is likelier.
     pub fn draw(&self, rng: &mut impl CryptoRng) -> String {
-        let letters = self
-            .index
-            .sample_iter(rng)
-            .take(self.length)
-            .map(|i| self.letters[i]);
+        let letters = self.index.sample_iter(rng).take(self.length).map(|i| self.letters[i]);
         self.prefix.chars().chain(letters).collect()
     }
 }
@@ -164,9 +150,7 @@ mod tests {
         assert_eq!(refused(5, "AB", "\u{7}"), RecipeError::Prefix);
         assert_eq!(refused(5, "AB", &"P".repeat(46)), RecipeError::TooLong);
         assert_eq!(refused(5, "AB", &"P".repeat(1 << 20)), RecipeError::TooLong);
-        let many: String = (0..257)
-            .map(|i| char::from_u32(0x4e00 + i).unwrap())
-            .collect();
+        let many: String = (0..257).map(|i| char::from_u32(0x4e00 + i).unwrap()).collect();
         assert_eq!(refused(5, &many, ""), RecipeError::Alphabet);
     }
 
@@ -174,10 +158,7 @@ mod tests {
     fn at_most_half_of_the_keyspace_is_given_out() {
         let generator = Generator::new(3, "AB", "").unwrap();
         assert_eq!(generator.must_hold(4), Ok(()));
-        assert_eq!(
-            generator.must_hold(5),
-            Err(RecipeError::TooMany { keyspace: 8 })
-        );
+        assert_eq!(generator.must_hold(5), Err(RecipeError::TooMany { keyspace: 8 }));
         let longest = Generator::new(50, DEFAULT_ALPHABET, "").unwrap();
         assert_eq!(longest.must_hold(i32::MAX as usize), Ok(()));
     }
@@ -191,16 +172,11 @@ mod tests {
         let mut counts = std::collections::HashMap::new();
         let draws = 40_000;
         for _ in 0..draws {
-            generator
-                .draw(&mut rng)
-                .chars()
-                .for_each(|c| *counts.entry(c).or_insert(0u32) += 1);
+            generator.draw(&mut rng).chars().for_each(|c| *counts.entry(c).or_insert(0u32) += 1);
         }
         let expected = f64::from(draws * 50) / 31.0;
-        let chi_squared: f64 = alphabet
-            .chars()
-            .map(|c| (f64::from(counts[&c]) - expected).powi(2) / expected)
-            .sum();
+        let chi_squared: f64 =
+            alphabet.chars().map(|c| (f64::from(counts[&c]) - expected).powi(2) / expected).sum();
         // 30 degrees of freedom: above 90 once in ten million runs; a modulo bias gives thousands.
         assert!(chi_squared < 90.0, "chi squared {chi_squared}");
     }

@@ -155,12 +155,7 @@ mod tests {
 
     const FREE: Redemption = Redemption {
         system_enabled: true,
-        code: Some(Limits {
-            status: true,
-            number_of_uses: 0,
-            max_uses: 1,
-            expiration_date: None,
-        }),
+        code: Some(Limits { status: true, number_of_uses: 0, max_uses: 1, expiration_date: None }),
         already_used: false,
         is_beneficiary: false,
         self_referral_allowed: false,
@@ -193,19 +188,9 @@ mod tests {
 
     #[test]
     fn the_setting_allows_self_referral() {
-        let own = Redemption {
-            is_beneficiary: true,
-            ..FREE
-        };
+        let own = Redemption { is_beneficiary: true, ..FREE };
         assert_eq!(own.refusal(NOW), Some(Refusal::SelfReferral));
-        assert_eq!(
-            Redemption {
-                self_referral_allowed: true,
-                ..own
-            }
-            .refusal(NOW),
-            None
-        );
+        assert_eq!(Redemption { self_referral_allowed: true, ..own }.refusal(NOW), None);
     }
 
     proptest! {

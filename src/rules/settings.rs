@@ -16,35 +16,14 @@ pub struct Limit {
     pub default: i32,
 }
 
-pub const ENABLED: Flag = Flag {
-    key: "referral_codes_enabled",
-    default: false,
-};
-pub const REQUIRED: Flag = Flag {
-    key: "referral_codes_required",
-    default: false,
-};
-pub const ALLOW_SELF_REFERRAL: Flag = Flag {
-    key: "referral_allow_self_referral",
-    default: false,
-};
-pub const GRANDFATHER_EXISTING: Flag = Flag {
-    key: "referral_grandfather_existing",
-    default: true,
-};
-pub const MAX_USES_PER_CODE: Limit = Limit {
-    key: "max_number_of_uses_per_code",
-    default: 100,
-};
-pub const MAX_CODES_PER_USER: Limit = Limit {
-    key: "max_number_of_codes_per_user",
-    default: 10,
-};
+pub const ENABLED: Flag = Flag { key: "referral_codes_enabled", default: false };
+pub const REQUIRED: Flag = Flag { key: "referral_codes_required", default: false };
+pub const ALLOW_SELF_REFERRAL: Flag = Flag { key: "referral_allow_self_referral", default: false };
+pub const GRANDFATHER_EXISTING: Flag = Flag { key: "referral_grandfather_existing", default: true };
+pub const MAX_USES_PER_CODE: Limit = Limit { key: "max_number_of_uses_per_code", default: 100 };
+pub const MAX_CODES_PER_USER: Limit = Limit { key: "max_number_of_codes_per_user", default: 10 };
 /// Checks of a code that one client may make in a minute.
-pub const CHECK_LIMIT: Limit = Limit {
-    key: "referral_check_limit",
-    default: 20,
-};
+pub const CHECK_LIMIT: Limit = Limit { key: "referral_check_limit", default: 20 };
 
 impl Flag {
     /// Only the word 'true' is true, as in PhoenixKit: a misspelt value switches nothing on.

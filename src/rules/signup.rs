@@ -15,11 +15,7 @@ pub enum Answer {
 impl Answer {
     /// Where no code was typed.
     pub fn without_code(required: bool) -> Self {
-        if required {
-            Answer::Required
-        } else {
-            Answer::Welcome
-        }
+        if required { Answer::Required } else { Answer::Welcome }
     }
 
     /// Where a code was typed, `state` being that of the code it names, if any.
@@ -51,17 +47,9 @@ mod tests {
 
     #[test]
     fn every_unusable_code_gets_the_same_answer() {
-        let states = [
-            None,
-            Some(State::Inactive),
-            Some(State::Expired),
-            Some(State::LimitReached),
-        ];
+        let states = [None, Some(State::Inactive), Some(State::Expired), Some(State::LimitReached)];
         for state in states {
-            assert_eq!(
-                Answer::to_code(state).message(),
-                Some("That code can't be used")
-            );
+            assert_eq!(Answer::to_code(state).message(), Some("That code can't be used"));
         }
         assert!(Answer::to_code(Some(State::Active)).is_ok());
     }
@@ -69,9 +57,6 @@ mod tests {
     #[test]
     fn no_code_is_fine_unless_one_is_required() {
         assert!(Answer::without_code(false).is_ok());
-        assert_eq!(
-            Answer::without_code(true).message(),
-            Some("Referral code is required")
-        );
+        assert_eq!(Answer::without_code(true).message(), Some("Referral code is required"));
     }
 }

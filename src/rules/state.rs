@@ -37,8 +37,7 @@ impl Limits {
     }
 
     pub fn expired(&self, now: Timestamp) -> bool {
-        self.expiration_date
-            .is_some_and(|expiration| expiration <= now)
+        self.expiration_date.is_some_and(|expiration| expiration <= now)
     }
 
     pub fn limit_reached(&self) -> bool {

@@ -22,10 +22,7 @@ pub struct Address {
 impl Address {
     /// The server that tests/support/scratch-server runs.
     pub fn scratch() -> Self {
-        Address {
-            folder: scratch_folder(),
-            port: required_variable("PGPORT").parse().unwrap(),
-        }
+        Address { folder: scratch_folder(), port: required_variable("PGPORT").parse().unwrap() }
     }
 
     pub fn try_connect(&self, database: &str) -> Result<Client, Error> {
@@ -163,12 +160,7 @@ impl Server {
     pub fn standby(name: &str) -> Self {
         let server = Server::at(name);
         let mut backup = as_server_user("pg_basebackup");
-        backup.args([
-            "--checkpoint=fast",
-            "--no-sync",
-            "--write-recovery-conf",
-            "-D",
-        ]);
+        backup.args(["--checkpoint=fast", "--no-sync", "--write-recovery-conf", "-D"]);
         run(backup.arg(&server.data));
         server.start();
         server
@@ -178,10 +170,7 @@ impl Server {
         let folder = scratch_folder();
         Server {
             data: folder.join(name),
-            address: Address {
-                folder,
-                port: Address::scratch().port + 1 + number(),
-            },
+            address: Address { folder, port: Address::scratch().port + 1 + number() },
         }
     }
 
@@ -213,9 +202,7 @@ impl Server {
 
     /// Waits until the server, which recovers from a crash, takes connections again.
     pub fn await_recovery(&self) {
-        await_that("the server takes connections", || {
-            self.address.try_connect("postgres").is_ok()
-        });
+        await_that("the server takes connections", || self.address.try_connect("postgres").is_ok());
     }
 }
 
