@@ -12,7 +12,9 @@ WITH medians AS (
         percentile_disc(0.5) WITHIN GROUP (ORDER BY tps) FILTER (WHERE rival = 'statement') AS statement,
         percentile_disc(0.5) WITHIN GROUP (ORDER BY tps) FILTER (WHERE rival = 'ours') AS ours,
         percentile_disc(0.5) WITHIN GROUP (ORDER BY tps) FILTER (WHERE rival = 'plpgsql') AS plpgsql,
-        percentile_disc(0.5) WITHIN GROUP (ORDER BY tps) FILTER (WHERE rival = 'phoenixkit') AS phoenixkit
+        percentile_disc(0.5) WITHIN GROUP (ORDER BY tps) FILTER (WHERE rival = 'phoenixkit') AS phoenixkit,
+        percentile_disc(0.5) WITHIN GROUP (ORDER BY tps) FILTER (WHERE rival = 'ours+guards') AS ours_guarded,
+        percentile_disc(0.5) WITHIN GROUP (ORDER BY tps) FILTER (WHERE rival = 'phoenixkit+guards') AS phoenixkit_guarded
     FROM took_clients
     GROUP BY
         load,
@@ -29,7 +31,9 @@ SELECT
     round(plpgsql) AS "PL/pgSQL",
     round(plpgsql / statement, 2) AS "×",
     round(phoenixkit) AS "PhoenixKit",
-    round(phoenixkit / statement, 2) AS "×"
+    round(phoenixkit / statement, 2) AS "×",
+    round(ours_guarded / ours, 2) AS "referrals guarded ÷ not",
+    round(phoenixkit_guarded / phoenixkit, 2) AS "PhoenixKit guarded ÷ not"
 FROM medians
 ORDER BY
     load,

@@ -7,14 +7,12 @@ use pgrx::spi::quote_literal;
 
 use crate::guards::GUARDS;
 use crate::indexes;
-use crate::pg::error::{Result, answer};
-use crate::pg::guc;
 use crate::pg::rows::RowSet;
 use crate::pg::session::{Session, Statement, statements};
-use crate::pg::tables::{CODES, SETTINGS, Tables, USAGE};
+use crate::pg::tables::{CODES, SETTINGS, USAGE};
 use crate::rules::settings::ENABLED;
 use crate::settings::Settings;
-use crate::setup::OWN_TABLES;
+use crate::setup::{OWN_TABLES, session_over};
 
 statements! {
     COUNTER_DRIFT = "doctor/counter_drift.sql";
@@ -77,28 +75,33 @@ const EXAMINATIONS: [Examination; 4] = [
         severity: Severity::Error,
         table: CODES,
         finding: "codes whose number_of_uses is not the count of their usages",
-        remedy: RECOUNT,
+        remedy: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/doctor/recount.sql")),
     },
     Examination {
         statement: &OVER_CAP,
         severity: Severity::Error,
         table: CODES,
         finding: "codes used more often than max_uses allows",
-        remedy: RECOUNT,
+        remedy: "-- such a code gives no more uses; referral_update_code() can raise its max_uses",
     },
     Examination {
         statement: &COLLIDING_CODES,
         severity: Severity::Warning,
         table: CODES,
         finding: "groups of codes that differ by case alone",
-        remedy: "Rename or delete all but one of each group with referral_update_code() or referral_delete_code()",
+        remedy: "-- rename or delete all but one of each group: referral_update_code(), referral_delete_code()",
     },
 ];
 
-/// Under locks that keep redemptions out: a count that overlooks one would let the cap be passed.
-const RECOUNT: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/doctor/recount.sql"));
-
 fn examine(session: &Session) -> Vec<Finding> {
+    if !session.tables.are_there() {
+        return vec![Finding {
+            severity: Severity::Error,
+            subject: format!("schema {}", session.tables.schema()),
+            finding: "the referral tables are missing".into(),
+            remedy: format!("{}; -- makes them", setup_call(session)),
+        }];
+    }
     let mut findings = Vec::new();
     for examination in &EXAMINATIONS {
         let rows = session.read(examination.statement, &[]);
@@ -146,7 +149,7 @@ fn examine_indexes(session: &Session) -> Vec<Finding> {
                 severity: Severity::Warning,
                 subject: subject(session, table),
                 finding: format!("the index {} is missing", wanted.name),
-                remedy: format!("{} makes it, or says why it cannot", setup_call(session)),
+                remedy: format!("{}; -- makes it, or says why it cannot", setup_call(session)),
             });
         }
         for (superfluous, other) in indexes::redundant(&found) {
@@ -157,7 +160,7 @@ fn examine_indexes(session: &Session) -> Vec<Finding> {
                     "the index {} is superfluous beside {}, and each write pays for it",
                     superfluous.name, other.name
                 ),
-                remedy: format!("DROP INDEX {}, if nothing else names it", superfluous.name),
+                remedy: format!("DROP INDEX CONCURRENTLY {}", superfluous.name),
             });
         }
     }
@@ -172,7 +175,7 @@ fn examine_setup(session: &Session) -> Vec<Finding> {
             severity: Severity::Warning,
             subject: subject(session, table),
             finding: "the table is missing".into(),
-            remedy: format!("{} makes it", setup_call(session)),
+            remedy: format!("{}; -- makes it", setup_call(session)),
         });
     }
     for guard in GUARDS.iter().filter(|guard| !guard.is_attached(session)) {
@@ -180,7 +183,7 @@ fn examine_setup(session: &Session) -> Vec<Finding> {
             severity: Severity::Warning,
             subject: subject(session, guard.table),
             finding: format!("the trigger {} is missing: writers by hand are not held", guard.name),
-            remedy: format!("{} attaches it", setup_call(session)),
+            remedy: format!("{}; -- attaches it", setup_call(session)),
         });
     }
     if !Settings::read(session, &[ENABLED.key]).flag(ENABLED) {
@@ -198,13 +201,7 @@ fn examine_setup(session: &Session) -> Vec<Finding> {
 fn referral_doctor(
     target_schema: Option<&CStr>,
 ) -> RowSet<'static, (&'static str, String, String, String)> {
-    answer(|| -> Result<_> {
-        let schema = match target_schema {
-            Some(name) => name.to_string_lossy().into_owned(),
-            None => guc::schema(),
-        };
-        let session = Session::over(Tables::of(&schema));
-        let row = |f: Finding| (f.severity.name(), f.subject, f.finding, f.remedy);
-        Ok(RowSet::new(examine(&session).into_iter().map(row)))
-    })
+    let session = session_over(target_schema);
+    let row = |f: Finding| (f.severity.name(), f.subject, f.finding, f.remedy);
+    RowSet::new(examine(&session).into_iter().map(row))
 }

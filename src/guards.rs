@@ -113,7 +113,7 @@ fn detach(session: &Session) -> Vec<Step> {
 #[pg_extern(sql = false)]
 fn referral_attach_guards(target_schema: Option<&CStr>) -> RowSet<'static, StepColumns> {
     answer(|| {
-        let session = session_over(target_schema)?;
+        let session = session_over(target_schema);
         session.tables.must_exist();
         Ok(step::rows(attach(&session)))
     })
@@ -122,7 +122,7 @@ fn referral_attach_guards(target_schema: Option<&CStr>) -> RowSet<'static, StepC
 #[pg_extern(sql = false)]
 fn referral_detach(target_schema: Option<&CStr>) -> RowSet<'static, StepColumns> {
     answer(|| {
-        let session = session_over(target_schema)?;
+        let session = session_over(target_schema);
         let mut steps = detach(&session);
         steps.extend(signup::detach(&session));
         Ok(step::rows(steps))

@@ -16,7 +16,8 @@ statements! {
 pub struct Index {
     pub name: String,
     pub unique: bool,
-    pub primary: bool,
+    /// A primary key, a unique constraint or a foreign key of another table stands on it.
+    pub constraint: bool,
     /// Key columns and expressions, in order.
     pub keys: Vec<String>,
     /// The keys and what is included beside them.
@@ -122,7 +123,7 @@ pub fn of_table(session: &Session, table: pg_sys::Oid) -> Vec<Index> {
         unique: row.need(2),
         keys: row.need(3),
         columns: row.need(4),
-        primary: row.need(5),
+        constraint: row.need(5),
     };
     rows.iter().map(index).collect()
 }
@@ -132,11 +133,11 @@ pub fn of_table(session: &Session, table: pg_sys::Oid) -> Vec<Index> {
 pub fn redundant(indexes: &[Index]) -> Vec<(&Index, &Index)> {
     let covers = |longer: &Index, shorter: &Index| {
         let same = longer.keys == shorter.keys;
-        let kept = longer.primary || longer.name < shorter.name;
+        let kept = longer.constraint || longer.name < shorter.name;
         let equal = same && longer.unique && (longer.unique != shorter.unique || kept);
         let prefix = !same && !shorter.unique && longer.keys.starts_with(&shorter.keys);
         let whole = shorter.columns.len() == shorter.keys.len();
-        !shorter.primary && whole && (equal || prefix)
+        !shorter.constraint && whole && (equal || prefix)
     };
     let cover = |shorter| indexes.iter().find(|longer| covers(longer, shorter));
     indexes.iter().filter_map(|shorter| Some((shorter, cover(shorter)?))).collect()

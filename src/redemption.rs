@@ -45,7 +45,7 @@ struct Refused {
     earlier: Option<Use>,
 }
 
-type Outcome = std::result::Result<Redeemed, Refused>;
+type Outcome = std::result::Result<Redeemed, Box<Refused>>;
 
 /// What a refused claim finds when it looks for the reason.
 struct Diagnosis {
@@ -159,7 +159,7 @@ fn diagnose(session: &Session, code: Option<Code>, user: Uuid, written: Option<U
 
 impl Diagnosis {
     /// The code that may be used, or why not.
-    fn judge(self) -> std::result::Result<Code, Refused> {
+    fn judge(self) -> std::result::Result<Code, Box<Refused>> {
         let (refusal, code) = match (self.refusal, self.code) {
             (None, Some(code)) => return Ok(code),
             // Without a code there is a refusal always: the rules say so first.
@@ -167,11 +167,11 @@ impl Diagnosis {
         };
         // What is found of a switched-off system is no business of the caller's.
         let told = refusal != Refusal::SystemDisabled;
-        Err(Refused {
+        Err(Box::new(Refused {
             refusal,
             code: code.filter(|_| told),
             earlier: self.earlier.filter(|_| refusal == Refusal::AlreadyUsed),
-        })
+        }))
     }
 }
 
@@ -253,15 +253,18 @@ fn referral_try_use_code(code: Option<&str>, user_uuid: Option<Uuid>) -> Record<
                 claim.beneficiary_uuid,
                 Some(claim.limits.remaining_uses()),
             ),
-            Err(Refused { refusal, code, earlier }) => (
-                false,
-                Some(refusal.reason()),
-                earlier.map(|usage| usage.uuid),
-                code.as_ref().map(|code| code.uuid),
-                earlier.map(|usage| usage.date_used),
-                code.as_ref().and_then(|code| code.beneficiary_uuid),
-                code.as_ref().map(|code| code.limits.remaining_uses()),
-            ),
+            Err(refused) => {
+                let Refused { refusal, code, earlier } = *refused;
+                (
+                    false,
+                    Some(refusal.reason()),
+                    earlier.map(|usage| usage.uuid),
+                    code.as_ref().map(|code| code.uuid),
+                    earlier.map(|usage| usage.date_used),
+                    code.as_ref().and_then(|code| code.beneficiary_uuid),
+                    code.as_ref().map(|code| code.limits.remaining_uses()),
+                )
+            }
         }))
     })
 }

@@ -1,6 +1,6 @@
 //! Setup: makes or adopts the tables of a schema.
 
-use std::ffi::{CStr, CString};
+use std::ffi::CStr;
 use std::rc::Rc;
 
 use pgrx::prelude::*;
@@ -19,6 +19,7 @@ use crate::step::{self, Action, Step, StepColumns, object};
 statements! {
     COLUMNS = "setup/columns.sql";
     RELATION_KIND = "setup/relation_kind.sql";
+    ONE_AT_A_TIME = "setup/one_at_a_time.sql";
 }
 
 /// A table of the host's: made where it is missing, checked where it exists.
@@ -82,20 +83,14 @@ pub const OWN_TABLES: [(&str, &str); 2] = [
 ];
 
 /// A session over a schema whose tables may still be missing.
-pub fn session_over(target_schema: Option<&CStr>) -> Result<Session> {
+pub fn session_over(target_schema: Option<&CStr>) -> Session {
     let schema = match target_schema {
         Some(name) => name.to_string_lossy().into_owned(),
         None => guc::schema(),
     };
-    let name = CString::new(&*schema).unwrap_or_default();
-    // SAFETY: looks the name up in the catalog cache.
-    let namespace = unsafe { pg_sys::get_namespace_oid(name.as_ptr(), true) };
-    if namespace == pg_sys::InvalidOid {
-        let message = format!("schema \"{schema}\" does not exist");
-        return Err(Error::new("3F000", "schema_missing", message)
-            .with_hint("CREATE SCHEMA makes it; the setting referrals.schema names the default."));
-    }
-    Ok(Session::over(Rc::new(Tables::unchecked(&schema))))
+    let tables = Tables::unchecked(&schema);
+    tables.schema_must_exist();
+    Session::over(Rc::new(tables))
 }
 
 fn setup(session: &Session) -> Result<Vec<Step>> {
@@ -225,7 +220,8 @@ fn referral_setup(
 ) -> RowSet<'static, StepColumns> {
     answer(|| {
         let with_guards = required(guards, "guards")?;
-        let session = session_over(target_schema)?;
+        let session = session_over(target_schema);
+        session.write(&ONE_AT_A_TIME, &[session.tables.schema().into()]);
         let mut steps = setup(&session)?;
         steps.extend(if with_guards { guards::attach(&session) } else { guards::leave(&session) });
         Ok(step::rows(steps))

@@ -12,9 +12,6 @@ CREATE TABLE host.phoenix_kit_referral_codes (
        CONSTRAINT phoenix_kit_referral_codes_pkey PRIMARY KEY (uuid)
 );
 
-CREATE UNIQUE INDEX phoenix_kit_referral_codes_code_uidx
-    ON host.phoenix_kit_referral_codes (code);
-
 CREATE INDEX phoenix_kit_referral_codes_created_by_uuid_idx
     ON host.phoenix_kit_referral_codes (created_by_uuid);
 

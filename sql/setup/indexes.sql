@@ -1,5 +1,5 @@
 -- The usable indexes of a table, in the default order of their types: name, uniqueness, key columns or
--- expressions, all columns, whether it is the primary key.
+-- expressions, all columns, whether a constraint needs it.
 SELECT i.indexrelid::pg_catalog.regclass::pg_catalog.text,
        i.indisunique AND i.indimmediate,
        ARRAY(SELECT pg_catalog.pg_get_indexdef(i.indexrelid, n, true)
@@ -8,7 +8,11 @@ SELECT i.indexrelid::pg_catalog.regclass::pg_catalog.text,
        ARRAY(SELECT pg_catalog.pg_get_indexdef(i.indexrelid, n, true)
                FROM pg_catalog.generate_series(1, i.indnatts::pg_catalog.int4) AS n
               ORDER BY n),
-       i.indisprimary
+       -- Whether a constraint is kept by it.
+       EXISTS (
+           SELECT 1
+             FROM pg_catalog.pg_constraint AS k
+            WHERE k.conindid OPERATOR(pg_catalog.=) i.indexrelid)
   FROM pg_catalog.pg_index AS i,
        pg_catalog.pg_class AS c,
        pg_catalog.pg_am AS m

@@ -1,1 +1,1 @@
-LOCK TABLE host.phoenix_kit_referral_codes IN SHARE MODE
+LOCK TABLE host.phoenix_kit_referral_codes IN SHARE ROW EXCLUSIVE MODE

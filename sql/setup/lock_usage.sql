@@ -1,1 +1,1 @@
-LOCK TABLE host.phoenix_kit_referral_code_usage IN SHARE MODE
+LOCK TABLE host.phoenix_kit_referral_code_usage IN SHARE ROW EXCLUSIVE MODE

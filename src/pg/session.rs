@@ -145,7 +145,7 @@ impl Session {
 
     /// Runs DDL, whose text `host.` makes part of: prepared anew each time, as it runs once.
     pub fn define(&self, sql: &str) {
-        let text = self.tables.qualify(sql);
+        let text = self.tables.runnable(sql);
         let Ok(text) = std::ffi::CString::new(text) else {
             raise(Error::internal("a statement holds a NUL character"));
         };

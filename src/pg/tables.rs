@@ -77,12 +77,15 @@ impl Tables {
         &self.schema
     }
 
-    /// The text of a statement with `host.` replaced by the quoted schema, and without its comments,
-    /// which would stand in the CONTEXT of every error.
+    /// The text of a statement with `host.` replaced by the quoted schema.
     pub fn qualify(&self, sql: &str) -> String {
+        sql.replace("host.", &format!("{}.", self.quoted))
+    }
+
+    /// The text to run: without its comments, which would stand in the CONTEXT of every error.
+    pub(super) fn runnable(&self, sql: &str) -> String {
         let lines = sql.lines().filter(|line| !line.starts_with("--"));
-        let text = lines.collect::<Vec<_>>().join("\n");
-        text.replace("host.", &format!("{}.", self.quoted))
+        self.qualify(&lines.collect::<Vec<_>>().join("\n"))
     }
 
     pub(super) fn plan(
@@ -95,7 +98,7 @@ impl Tables {
             return Rc::clone(plan);
         }
         // No borrow is held here: analysing a statement may run code that calls us again.
-        let plan = Rc::new(prepare(&self.qualify(statement.sql)));
+        let plan = Rc::new(prepare(&self.runnable(statement.sql)));
         self.plans.borrow_mut().insert(key, Rc::clone(&plan));
         plan
     }
@@ -121,21 +124,26 @@ impl Tables {
     }
 
     pub fn must_exist(&self) {
+        self.schema_must_exist();
         let missing = self.missing();
         if !missing.is_empty() {
-            let schema = &self.schema;
-            let missing = missing.join(", ");
-            raise(
-                Error::new(
-                    "42P01",
-                    "tables_missing",
-                    format!("schema \"{schema}\" has no table {missing}"),
-                )
-                .with_hint(
-                    "SELECT * FROM referral_setup() makes the tables; the setting referrals.schema \
-                     names the schema they are in.",
-                ),
-            );
+            let message = format!("schema \"{}\" has no table {}", self.schema, missing.join(", "));
+            raise(Error::new("42P01", "tables_missing", message).with_hint(
+                "SELECT * FROM referral_setup() makes the tables; the setting referrals.schema names \
+                 the schema they are in.",
+            ));
+        }
+    }
+
+    pub fn schema_must_exist(&self) {
+        let name = CString::new(&*self.schema).unwrap_or_default();
+        // SAFETY: looks the name up in the catalog cache.
+        let namespace = unsafe { pg_sys::get_namespace_oid(name.as_ptr(), true) };
+        if namespace == pg_sys::InvalidOid {
+            let message = format!("schema \"{}\" does not exist", self.schema);
+            raise(Error::new("3F000", "schema_missing", message).with_hint(
+                "CREATE SCHEMA makes it; the setting referrals.schema names the one that is meant.",
+            ));
         }
     }
 

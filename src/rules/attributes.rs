@@ -77,7 +77,7 @@ impl Attributes {
             }
             ("number_of_uses", _) => {
                 let message = "is counted by redemptions and cannot be set";
-                return Err(FieldError::invalid("number_of_uses", message));
+                return Err(FieldError { message: message.into(), ..FieldError::unknown(key) });
             }
             (unknown, _) => return Err(FieldError::unknown(unknown)),
         }

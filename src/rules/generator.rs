@@ -30,6 +30,8 @@ pub enum RecipeError {
     Alphabet,
     Prefix,
     TooLong,
+    /// Shorter than a code may be.
+    TooShort,
     /// The keyspace is too small for so many codes.
     TooMany {
         keyspace: u64,
@@ -40,7 +42,7 @@ impl RecipeError {
     /// The argument that is out of range.
     pub fn argument(self) -> &'static str {
         match self {
-            RecipeError::Length | RecipeError::TooLong => "length",
+            RecipeError::Length | RecipeError::TooLong | RecipeError::TooShort => "length",
             RecipeError::Alphabet => "alphabet",
             RecipeError::Prefix => "prefix",
             RecipeError::TooMany { .. } => "count",
@@ -59,6 +61,10 @@ impl fmt::Display for RecipeError {
             RecipeError::Prefix => f.write_str("must hold no control characters"),
             RecipeError::TooLong => {
                 write!(f, "and prefix together must be at most {longest} characters")
+            }
+            RecipeError::TooShort => {
+                let shortest = CODE_CHARS.start();
+                write!(f, "and prefix together must be at least {shortest} characters")
             }
             RecipeError::TooMany { keyspace } => {
                 write!(f, "is more than half of the {keyspace} codes of that length: ask for longer ones")
@@ -104,9 +110,12 @@ impl Generator {
         Generator { prefix: String::new(), letters, length: 5, index }
     }
 
-    /// Refuses to be asked for more than half of all codes there are: drawing the last of them would
-    /// take for ever, and whoever guesses would hit one every second time.
+    /// Refuses to make codes shorter than a code may be, and more than half of all there are: drawing the
+    /// last of them would take for ever, and whoever guesses would hit one every second time.
     pub fn must_hold(&self, count: usize) -> Result<(), RecipeError> {
+        if self.prefix.chars().count() + self.length < *CODE_CHARS.start() {
+            return Err(RecipeError::TooShort);
+        }
         let letters = self.letters.len() as u64;
         let length = u32::try_from(self.length).unwrap_or(u32::MAX);
         let keyspace = letters.saturating_pow(length);
@@ -156,6 +165,8 @@ mod tests {
 
     #[test]
     fn at_most_half_of_the_keyspace_is_given_out() {
+        let two = Generator::new(1, "AB", "X").unwrap();
+        assert_eq!(two.must_hold(1), Err(RecipeError::TooShort));
         let generator = Generator::new(3, "AB", "").unwrap();
         assert_eq!(generator.must_hold(4), Ok(()));
         assert_eq!(generator.must_hold(5), Err(RecipeError::TooMany { keyspace: 8 }));

@@ -40,8 +40,14 @@ COMMIT;
 SELECT remedy FROM referral_doctor() WHERE severity = 'warning' AND remedy LIKE 'DELETE%' \gexec
 SELECT remedy FROM referral_doctor() WHERE severity = 'error' LIMIT 1 \gexec
 SELECT code, number_of_uses, max_uses FROM phoenix_kit_referral_codes ORDER BY code;
-SELECT pg_catalog.split_part(remedy, ',', 1) FROM referral_doctor() WHERE remedy LIKE 'DROP%' \gexec
+SELECT remedy FROM referral_doctor() WHERE remedy LIKE 'DROP%' \gexec
+UPDATE phoenix_kit_referral_codes SET max_uses = 2 WHERE code = 'OVER';
 DELETE FROM phoenix_kit_referral_codes WHERE code = 'twin';
 SELECT referral_enable_system();
 SELECT pg_catalog.count(*) FROM referral_setup();
 SELECT * FROM referral_doctor();
+
+-- A schema without the tables, and none at all.
+CREATE SCHEMA bare;
+SELECT * FROM referral_doctor('bare');
+SELECT * FROM referral_doctor('nowhere');
