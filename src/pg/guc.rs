@@ -1,6 +1,6 @@
 //! The settings of the server's own kind (`SET referrals.…`).
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 
 use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 use pgrx::pg_sys;
@@ -31,4 +31,13 @@ use pg_sys::EmitWarningsOnPlaceholders as reserve_prefix;
 pub fn schema() -> String {
     let value = SCHEMA.get().unwrap_or_default();
     value.to_string_lossy().into_owned()
+}
+
+/// Whether `referrals.schema` has this value: what `schema() == name` says, without a copy.
+pub fn schema_is(name: &str) -> bool {
+    // SAFETY: the setting's C string, which stays as it is until the next SET.
+    unsafe {
+        let value = *SCHEMA.as_ptr();
+        !value.is_null() && CStr::from_ptr(value).to_bytes() == name.as_bytes()
+    }
 }

@@ -101,15 +101,15 @@ impl Session {
         read: fn(Row) -> T,
     ) -> Stream<T> {
         let plan = self.tables.plan(statement, |sql| Plan::prepare(sql, args));
-        let (mut values, nulls) = parameters(args);
+        let mut parameters = Parameters::of(args);
         // SAFETY: as in `execute`; the portal keeps what it needs of the plan and the values.
         let portal = unsafe {
             let name = std::ptr::null();
             pg_sys::SPI_cursor_open(
                 name,
                 plan.0.as_ptr(),
-                values.as_mut_ptr(),
-                nulls.as_ptr(),
+                parameters.values.as_mut_ptr(),
+                parameters.nulls.as_ptr(),
                 true,
             )
         };
@@ -123,7 +123,7 @@ impl Session {
         read: bool,
     ) -> Rows<'_> {
         let plan = self.tables.plan(statement, |sql| Plan::prepare(sql, args));
-        let (mut values, nulls) = parameters(args);
+        let mut parameters = Parameters::of(args);
         // SAFETY: one value and one null flag for each parameter the plan was prepared with: a
         // statement is always run with arguments of the same types. `plan` is held across the call,
         // so that a recursive call that evicts it from the cache cannot free it.
@@ -131,8 +131,8 @@ impl Session {
             pg_sys::SPI_tuptable = std::ptr::null_mut();
             let status = pg_sys::SPI_execute_plan(
                 plan.0.as_ptr(),
-                values.as_mut_ptr(),
-                nulls.as_ptr(),
+                parameters.values.as_mut_ptr(),
+                parameters.nulls.as_ptr(),
                 read,
                 0,
             );
@@ -164,13 +164,30 @@ impl Drop for Session {
     }
 }
 
+/// The most parameters that a statement of sql/ has.
+const MOST_PARAMETERS: usize = 16;
+
 /// The values of a statement's parameters, and which of them are NULL, as SPI wants them.
-fn parameters(args: &[DatumWithOid]) -> (Vec<pg_sys::Datum>, Vec<std::ffi::c_char>) {
-    let parameter = |arg: &DatumWithOid| match arg.datum() {
-        Some(datum) => (datum.sans_lifetime(), b' ' as std::ffi::c_char),
-        None => (pg_sys::Datum::from(0), b'n' as std::ffi::c_char),
-    };
-    args.iter().map(parameter).unzip()
+struct Parameters {
+    values: [pg_sys::Datum; MOST_PARAMETERS],
+    nulls: [std::ffi::c_char; MOST_PARAMETERS],
+}
+
+impl Parameters {
+    fn of(args: &[DatumWithOid]) -> Self {
+        assert!(args.len() <= MOST_PARAMETERS, "a statement has too many parameters");
+        let mut parameters = Parameters {
+            values: [pg_sys::Datum::from(0); MOST_PARAMETERS],
+            nulls: [b'n' as std::ffi::c_char; MOST_PARAMETERS],
+        };
+        for (index, arg) in args.iter().enumerate() {
+            if let Some(value) = arg.datum() {
+                parameters.values[index] = value.sans_lifetime();
+                parameters.nulls[index] = b' ' as std::ffi::c_char;
+            }
+        }
+        parameters
+    }
 }
 
 /// Rows that are fetched as they are asked for.

@@ -1,7 +1,7 @@
 //! Which schema's tables a call works on, and the plans kept for them.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ffi::CString;
 use std::mem::ManuallyDrop;
 use std::rc::Rc;
@@ -23,7 +23,7 @@ const MOST_SCHEMAS: usize = 64;
 pub struct Tables {
     schema: String,
     quoted: String,
-    plans: RefCell<HashMap<*const Statement, Rc<Plan>>>,
+    plans: RefCell<BTreeMap<*const Statement, Rc<Plan>>>,
     /// Whether usage (code, user) is unique, and the generation of the relation cache that said so.
     usage_is_unique: Cell<Option<(u64, bool)>>,
 }
@@ -40,7 +40,10 @@ thread_local! {
 impl Tables {
     /// The tables that `referrals.schema` names.
     pub fn current() -> Rc<Tables> {
-        Tables::of(&guc::schema())
+        // Nearly always those of the call before.
+        let latest = KNOWN.with(|known| known.borrow().first().cloned());
+        let current = latest.filter(|tables| guc::schema_is(&tables.schema));
+        current.unwrap_or_else(|| Tables::of(&guc::schema()))
     }
 
     /// The tables of a schema; an error that names it where they are missing.
