@@ -7,14 +7,14 @@ use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 use serde_json::{Map, Value};
 
-use crate::codes::{self, Code, CodeColumns, View};
+use crate::codes::{self, Code, CodeColumns};
 use crate::creators;
 use crate::generation::{self, STANDARD_ATTEMPTS};
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::ids;
 use crate::pg::rows::{Record, RowSet};
-use crate::pg::session::{Session, statements};
+use crate::pg::session::{Session, View, statements};
 use crate::rules::attributes::Attributes;
 use crate::rules::code::Lookup;
 use crate::rules::draft::Draft;
@@ -42,10 +42,7 @@ pub struct SystemLimits {
 impl SystemLimits {
     pub fn read(session: &Session, view: View) -> Self {
         let keys = [MAX_USES_PER_CODE.key, MAX_CODES_PER_USER.key];
-        let settings = match view {
-            View::Query => Settings::read(session, &keys),
-            View::Now => Settings::read_now(session, &keys),
-        };
+        let settings = Settings::read(session, &keys, view);
         SystemLimits {
             max_uses: settings.limit(MAX_USES_PER_CODE),
             codes_per_user: settings.limit(MAX_CODES_PER_USER),

@@ -6,7 +6,7 @@ use pgrx::prelude::*;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::rows::{Record, RowSet};
-use crate::pg::session::{Row, Rows, Session, Statement, statements};
+use crate::pg::session::{Row, Session, View, statements};
 use crate::rules::code::Lookup;
 use crate::rules::draft::Draft;
 use crate::rules::refusal::Refusal;
@@ -98,27 +98,6 @@ impl Code {
             limits.remaining_uses(),
             limits.state(now).name(),
         )
-    }
-}
-
-/// Whether a question is answered as the calling query sees things, or as they are by now.
-#[derive(Clone, Copy)]
-pub enum View {
-    Query,
-    Now,
-}
-
-impl View {
-    pub fn run<'s>(
-        self,
-        session: &'s Session,
-        statement: &'static Statement,
-        args: &[pgrx::datum::DatumWithOid],
-    ) -> Rows<'s> {
-        match self {
-            View::Query => session.read(statement, args),
-            View::Now => session.write(statement, args),
-        }
     }
 }
 

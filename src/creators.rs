@@ -3,10 +3,9 @@
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
-use crate::codes::View;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
-use crate::pg::session::{Session, statements};
+use crate::pg::session::{Session, View, statements};
 use crate::rules::refusal::Refusal;
 use crate::rules::settings::MAX_CODES_PER_USER;
 use crate::settings::Settings;
@@ -58,7 +57,8 @@ fn referral_validate_user_code_limit(user_uuid: Option<Uuid>) -> bool {
     answer(|| {
         let user = required(user_uuid, "user_uuid")?;
         let session = Session::open();
-        let limit = Settings::read(&session, &[MAX_CODES_PER_USER.key]).limit(MAX_CODES_PER_USER);
+        let limit = Settings::read(&session, &[MAX_CODES_PER_USER.key], View::Query)
+            .limit(MAX_CODES_PER_USER);
         Ok::<bool, Error>(foresee_limit(&session, user, limit).is_ok())
     })
 }

@@ -8,7 +8,7 @@ use pgrx::spi::quote_literal;
 use crate::guards::GUARDS;
 use crate::indexes;
 use crate::pg::rows::RowSet;
-use crate::pg::session::{Session, Statement, statements};
+use crate::pg::session::{Session, Statement, View, statements};
 use crate::pg::tables::{CODES, SETTINGS, USAGE};
 use crate::rules::settings::ENABLED;
 use crate::settings::Settings;
@@ -142,7 +142,7 @@ fn examine_indexes(session: &Session) -> Vec<Finding> {
         let Some(oid) = session.tables.relation(table) else {
             continue;
         };
-        let found = indexes::of_table(session, oid);
+        let found = indexes::of_table(session, oid, View::Query);
         let wanted = indexes::WANTED.iter().filter(|wanted| wanted.table == table);
         for wanted in wanted.filter(|wanted| !found.iter().any(wanted.serves)) {
             findings.push(Finding {
@@ -178,7 +178,7 @@ fn examine_setup(session: &Session) -> Vec<Finding> {
             remedy: format!("{}; -- makes it", setup_call(session)),
         });
     }
-    for guard in GUARDS.iter().filter(|guard| !guard.is_attached(session)) {
+    for guard in GUARDS.iter().filter(|guard| !guard.is_attached(session, View::Query)) {
         findings.push(Finding {
             severity: Severity::Warning,
             subject: subject(session, guard.table),
@@ -186,7 +186,7 @@ fn examine_setup(session: &Session) -> Vec<Finding> {
             remedy: format!("{}; -- attaches it", setup_call(session)),
         });
     }
-    if !Settings::read(session, &[ENABLED.key]).flag(ENABLED) {
+    if !Settings::read(session, &[ENABLED.key], View::Query).flag(ENABLED) {
         findings.push(Finding {
             severity: Severity::Info,
             subject: subject(session, SETTINGS),

@@ -6,13 +6,12 @@ use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
 use crate::code_changes::{SystemLimits, is_taken};
-use crate::codes::View;
 use crate::creators;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::ids;
 use crate::pg::rows::RowSet;
-use crate::pg::session::{Session, statements};
+use crate::pg::session::{Session, View, statements};
 use crate::rules::code;
 use crate::rules::draft::Draft;
 use crate::rules::generator::{DEFAULT_ALPHABET, DEFAULT_ATTEMPTS, Generator};

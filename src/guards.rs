@@ -6,12 +6,12 @@ use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
 use crate::code_changes::SystemLimits;
-use crate::codes::{self, View};
+use crate::codes;
 use crate::creators;
 use crate::pg::clock;
 use crate::pg::error::{Result, answer, required};
 use crate::pg::rows::RowSet;
-use crate::pg::session::{Session, statements};
+use crate::pg::session::{Session, View, statements};
 use crate::pg::tables::{CODES, Tables, USAGE};
 use crate::pg::transaction::{OwnWrite, with_claims};
 use crate::pg::trigger::{Firing, TriggerRow};
@@ -54,11 +54,11 @@ pub const GUARDS: [Guard; 4] = [
 ];
 
 impl Guard {
-    pub fn is_attached(&self, session: &Session) -> bool {
+    pub fn is_attached(&self, session: &Session, view: View) -> bool {
         let Some(table) = session.tables.relation(self.table) else {
             return false;
         };
-        has_trigger(session, table, self.name)
+        has_trigger(session, table, self.name, view)
     }
 
     fn step(&self, session: &Session, action: Action, note: Option<&str>) -> Step {
@@ -68,8 +68,8 @@ impl Guard {
     }
 }
 
-pub fn has_trigger(session: &Session, table: pg_sys::Oid, name: &str) -> bool {
-    let triggers = session.read(&TRIGGERS_OF_TABLE, &[table.into()]);
+pub fn has_trigger(session: &Session, table: pg_sys::Oid, name: &str, view: View) -> bool {
+    let triggers = view.run(session, &TRIGGERS_OF_TABLE, &[table.into()]);
     triggers.iter().any(|row| row.need::<String>(1) == name)
 }
 
@@ -83,7 +83,7 @@ pub fn extension_schema(session: &Session) -> String {
 pub fn attach(session: &Session) -> Vec<Step> {
     let schema = extension_schema(session);
     let see_to = |guard: &Guard| {
-        if guard.is_attached(session) {
+        if guard.is_attached(session, View::Now) {
             return guard.step(session, Action::Kept, None);
         }
         session.define(&guard.create.replace("extension.", &format!("{schema}.")));
@@ -95,7 +95,7 @@ pub fn attach(session: &Session) -> Vec<Step> {
 /// What setup says of the triggers where it was asked for none.
 pub fn leave(session: &Session) -> Vec<Step> {
     let note = "guards => false: who writes the tables without the functions is not held";
-    let see = |guard: &Guard| match guard.is_attached(session) {
+    let see = |guard: &Guard| match guard.is_attached(session, View::Now) {
         true => guard.step(session, Action::Kept, None),
         false => guard.step(session, Action::Skipped, Some(note)),
     };
@@ -107,7 +107,7 @@ fn detach(session: &Session) -> Vec<Step> {
         session.define(&format!("DROP TRIGGER {} ON host.{}", guard.name, guard.table));
         guard.step(session, Action::Removed, None)
     };
-    GUARDS.iter().filter(|guard| guard.is_attached(session)).map(remove).collect()
+    GUARDS.iter().filter(|guard| guard.is_attached(session, View::Now)).map(remove).collect()
 }
 
 #[pg_extern(sql = false)]

@@ -2,7 +2,7 @@
 
 use pgrx::pg_sys;
 
-use crate::pg::session::{Session, Statement, statements};
+use crate::pg::session::{Session, Statement, View, statements};
 use crate::pg::tables::{CODES, USAGE};
 
 statements! {
@@ -116,8 +116,8 @@ pub const WANTED: [Wanted; 5] = [
     },
 ];
 
-pub fn of_table(session: &Session, table: pg_sys::Oid) -> Vec<Index> {
-    let rows = session.write(&INDEXES, &[table.into()]);
+pub fn of_table(session: &Session, table: pg_sys::Oid, view: View) -> Vec<Index> {
+    let rows = view.run(session, &INDEXES, &[table.into()]);
     let index = |row: crate::pg::session::Row| Index {
         name: row.need(1),
         unique: row.need(2),

@@ -3,12 +3,12 @@
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
-use crate::codes::{self, Code, View};
+use crate::codes::{self, Code};
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::ids;
 use crate::pg::rows::Record;
-use crate::pg::session::{Row, Session, statements};
+use crate::pg::session::{Row, Session, View, statements};
 use crate::rules::code::Lookup;
 use crate::rules::refusal::{self, Refusal};
 use crate::rules::settings::{ALLOW_SELF_REFERRAL, ENABLED};
@@ -145,7 +145,7 @@ fn redeem(session: &Session, text: &str, user: Uuid) -> Result<Outcome> {
 /// Judges a redemption as things stand now; `written` is the row of the use in question, where it is
 /// in the table already.
 fn diagnose(session: &Session, code: Option<Code>, user: Uuid, written: Option<Uuid>) -> Diagnosis {
-    let settings = Settings::read_now(session, &[ENABLED.key, ALLOW_SELF_REFERRAL.key]);
+    let settings = Settings::read(session, &[ENABLED.key, ALLOW_SELF_REFERRAL.key], View::Now);
     let earlier = code.as_ref().and_then(|code| usage::earliest(session, code.uuid, user, written));
     let redemption = refusal::Redemption {
         system_enabled: settings.flag(ENABLED),

@@ -8,7 +8,7 @@ use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::ids;
 use crate::pg::rows::Record;
-use crate::pg::session::{Session, statements};
+use crate::pg::session::{Session, View, statements};
 use crate::rules::settings::{
     ENABLED, Flag, GRANDFATHER_EXISTING, Limit, MAX_CODES_PER_USER, MAX_USES_PER_CODE, REQUIRED,
 };
@@ -23,19 +23,9 @@ statements! {
 pub struct Settings(HashMap<String, String>);
 
 impl Settings {
-    /// As the calling query sees them.
-    pub fn read(session: &Session, keys: &[&str]) -> Self {
-        Settings::of(session.read(&VALUES, &[keys.into()]))
-    }
-
-    /// As they are now, for a function that acts on them.
-    pub fn read_now(session: &Session, keys: &[&str]) -> Self {
-        Settings::of(session.write(&VALUES, &[keys.into()]))
-    }
-
-    fn of(rows: crate::pg::session::Rows) -> Self {
-        let stored = rows.iter().filter_map(|row| Some((row.need(1), row.get(2)?))).collect();
-        Settings(stored)
+    pub fn read(session: &Session, keys: &[&str], view: View) -> Self {
+        let rows = view.run(session, &VALUES, &[keys.into()]);
+        Settings(rows.iter().filter_map(|row| Some((row.need(1), row.get(2)?))).collect())
     }
 
     pub fn flag(&self, flag: Flag) -> bool {
@@ -48,11 +38,11 @@ impl Settings {
 }
 
 fn flag(flag: Flag) -> bool {
-    Settings::read(&Session::open(), &[flag.key]).flag(flag)
+    Settings::read(&Session::open(), &[flag.key], View::Query).flag(flag)
 }
 
 fn limit(limit: Limit) -> i32 {
-    Settings::read(&Session::open(), &[limit.key]).limit(limit)
+    Settings::read(&Session::open(), &[limit.key], View::Query).limit(limit)
 }
 
 fn store(key: &str, value: &str) -> Result<()> {
@@ -144,7 +134,7 @@ fn referral_set_max_codes_per_user(max_codes: Option<i32>) -> i32 {
 #[pg_extern(sql = false)]
 fn referral_config() -> Record<(bool, bool, i32, i32)> {
     let keys = [ENABLED.key, REQUIRED.key, MAX_USES_PER_CODE.key, MAX_CODES_PER_USER.key];
-    let settings = Settings::read(&Session::open(), &keys);
+    let settings = Settings::read(&Session::open(), &keys, View::Query);
     Record((
         settings.flag(ENABLED),
         settings.flag(REQUIRED),

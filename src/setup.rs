@@ -10,7 +10,7 @@ use crate::indexes::{self, Wanted, sql};
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::guc;
 use crate::pg::rows::RowSet;
-use crate::pg::session::{Session, statements};
+use crate::pg::session::{Session, View, statements};
 use crate::pg::tables::{CODES, SETTINGS, Tables, USAGE};
 use crate::rules::settings::ENABLED;
 use crate::settings::Settings;
@@ -128,7 +128,7 @@ fn setup(session: &Session) -> Result<Vec<Step>> {
 
 /// An adopted settings table is never written to: setup only says what it says.
 fn note_on_settings(session: &Session) -> Option<String> {
-    let enabled = Settings::read_now(session, &[ENABLED.key]).flag(ENABLED);
+    let enabled = Settings::read(session, &[ENABLED.key], View::Now).flag(ENABLED);
     let note = "referral codes are switched off: SELECT referral_enable_system() switches them on";
     (!enabled).then(|| note.into())
 }
@@ -136,7 +136,9 @@ fn note_on_settings(session: &Session) -> Option<String> {
 fn see_to_index(session: &Session, wanted: &Wanted) -> Result<Step> {
     let object = object(session, "index", wanted.name);
     let table = required(session.tables.relation(wanted.table), wanted.table)?;
-    let found = indexes::of_table(session, table).into_iter().find(|index| (wanted.serves)(index));
+    let found = indexes::of_table(session, table, View::Now)
+        .into_iter()
+        .find(|index| (wanted.serves)(index));
     if let Some(index) = found {
         let own = index.name.ends_with(wanted.name);
         let (action, note) = match own {

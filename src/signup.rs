@@ -6,13 +6,13 @@ use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 use pgrx::spi::quote_literal;
 
-use crate::codes::{self, View};
+use crate::codes;
 use crate::guards::{extension_schema, has_trigger};
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::guc;
 use crate::pg::rows::Record;
-use crate::pg::session::{Session, statements};
+use crate::pg::session::{Session, View, statements};
 use crate::pg::tables::Tables;
 use crate::pg::trigger::{Firing, TriggerRow, name_of_table};
 use crate::rules::code::Lookup;
@@ -72,7 +72,7 @@ fn forget_attempts(session: &Session, minute_ago: Timestamp) {
 /// The answer, and the code where it may be used.
 fn check(session: &Session, code: &str, client: Option<&str>) -> (Answer, Option<Uuid>) {
     let keys = [ENABLED.key, REQUIRED.key, CHECK_LIMIT.key];
-    let settings = Settings::read_now(session, &keys);
+    let settings = Settings::read(session, &keys, View::Now);
     if !settings.flag(ENABLED) {
         return (Answer::Welcome, None);
     }
@@ -129,7 +129,7 @@ fn referral_require_at_signup(users: Option<pg_sys::Oid>, user_key: Option<&CStr
             let rule = format!("must name a column of type uuid of {table}");
             return Err(Error::out_of_range("user_key", rule));
         }
-        if has_trigger(&session, oid, TRIGGER) {
+        if has_trigger(&session, oid, TRIGGER, View::Now) {
             session.define(&format!("DROP TRIGGER {TRIGGER} ON {table}"));
         }
         let mut arguments = quote_literal(&*key);
@@ -150,7 +150,7 @@ fn referral_unrequire_at_signup(users: Option<pg_sys::Oid>) -> bool {
     answer(|| {
         let (oid, table, schema) = users_table(users)?;
         let session = Session::over(Tables::unchecked(&schema).into());
-        let attached = has_trigger(&session, oid, TRIGGER);
+        let attached = has_trigger(&session, oid, TRIGGER, View::Now);
         if attached {
             session.define(&format!("DROP TRIGGER {TRIGGER} ON {table}"));
         }
@@ -182,7 +182,7 @@ pub fn detach(session: &Session) -> Vec<Step> {
 fn guard_signup(firing: &Firing) -> Result<()> {
     let schema = firing.argument(1).unwrap_or_else(|| firing.schema());
     let session = Session::over(Tables::of(&schema));
-    if !Settings::read_now(&session, &[REQUIRED.key]).flag(REQUIRED) {
+    if !Settings::read(&session, &[REQUIRED.key], View::Now).flag(REQUIRED) {
         return Ok(());
     }
     let key = required(firing.argument(0), "user_key")?;

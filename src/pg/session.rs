@@ -164,6 +164,27 @@ impl Drop for Session {
     }
 }
 
+/// Whether a question is answered as the calling query sees things, or as they are by now.
+#[derive(Clone, Copy)]
+pub enum View {
+    Query,
+    Now,
+}
+
+impl View {
+    pub fn run<'s>(
+        self,
+        session: &'s Session,
+        statement: &'static Statement,
+        args: &[DatumWithOid],
+    ) -> Rows<'s> {
+        match self {
+            View::Query => session.read(statement, args),
+            View::Now => session.write(statement, args),
+        }
+    }
+}
+
 /// The most parameters that a statement of sql/ has.
 const MOST_PARAMETERS: usize = 16;
 

@@ -1,32 +1,6 @@
 -- Redemption: the good path, each refusal with all that a client gets of it, and bad input.
 CREATE EXTENSION referrals;
 SELECT pg_catalog.count(*) FROM referral_setup(guards => false);
-
--- Everything a client gets of an error but the line in Postgres's source.
-CREATE FUNCTION caught(
-       statement       text,
-   OUT code            text,
-   OUT message         text,
-   OUT detail          text,
-   OUT hint            text,
-   OUT column_name     text,
-   OUT constraint_name text,
-   OUT table_name      text)
-LANGUAGE plpgsql AS $$
-BEGIN
-    EXECUTE statement;
-EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS
-        code = RETURNED_SQLSTATE,
-        message = MESSAGE_TEXT,
-        detail = PG_EXCEPTION_DETAIL,
-        hint = PG_EXCEPTION_HINT,
-        column_name = COLUMN_NAME,
-        constraint_name = CONSTRAINT_NAME,
-        table_name = TABLE_NAME;
-    detail = pg_catalog.regexp_replace(detail, '^Failing row.*', 'Failing row …');
-END
-$$;
 \set alice '''00000000-0000-0000-0000-00000000000a'''
 \set bob '''00000000-0000-0000-0000-00000000000b'''
 \set carol '''00000000-0000-0000-0000-00000000000c'''
