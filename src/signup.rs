@@ -4,7 +4,7 @@ use std::ffi::CStr;
 
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
-use pgrx::spi::quote_literal;
+use pgrx::spi::{quote_identifier, quote_literal};
 
 use crate::codes;
 use crate::guards::{extension_schema, has_trigger};
@@ -35,23 +35,19 @@ statements! {
 /// The trigger that `referral_require_at_signup` puts on a table of users.
 const TRIGGER: &str = "referral_required_at_signup";
 
-const MINUTE_MICROSECONDS: i64 = 60_000_000;
-
 /// The longest name by which a client's attempts are counted.
 const CLIENT_KEY_CHARS: usize = 255;
 
-/// Counts one more check by a client; gives how many it has made in its running minute.
+/// Counts one more check by a client; gives how many it has made in this minute.
 fn count_attempt(session: &Session, client: &str) -> i32 {
-    let now = clock::now();
-    let minute_ago = Timestamp(now.0 - MINUTE_MICROSECONDS);
+    let minute = clock::now().minute();
     let count = || {
-        let counted =
-            session.write(&COUNT_ATTEMPT, &[client.into(), now.into(), minute_ago.into()]);
+        let counted = session.write(&COUNT_ATTEMPT, &[minute.into(), client.into()]);
         counted.first().map(|row| row.need(1))
     };
     count().unwrap_or_else(|| {
-        if session.write(&FIRST_ATTEMPT, &[client.into(), now.into()]).count() == 1 {
-            forget_attempts(session, minute_ago);
+        if session.write(&FIRST_ATTEMPT, &[minute.into(), client.into()]).count() == 1 {
+            forget_attempts(session, minute);
             return 1;
         }
         // Another session was first to add the client's row and has committed: now it can be counted on.
@@ -61,11 +57,11 @@ fn count_attempt(session: &Session, client: &str) -> i32 {
 
 /// Sweeps away a few rows whose minute is over. With a snapshot for the whole transaction a row that
 /// was swept or counted meanwhile would be a serialization failure, for no good reason.
-fn forget_attempts(session: &Session, minute_ago: Timestamp) {
+fn forget_attempts(session: &Session, minute: Timestamp) {
     // SAFETY: reads a variable of this backend.
     let one_snapshot = unsafe { pg_sys::XactIsoLevel } >= pg_sys::XACT_REPEATABLE_READ as i32;
     if !one_snapshot {
-        session.write(&FORGET_ATTEMPTS, &[minute_ago.into()]);
+        session.write(&FORGET_ATTEMPTS, &[minute.into()]);
     }
 }
 
@@ -187,10 +183,20 @@ fn guard_signup(firing: &Firing) -> Result<()> {
     }
     let key = required(firing.argument(0), "user_key")?;
     let user: Option<Uuid> = firing.new_row().get(&key)?;
-    match user.is_some_and(|user| usage::has_redeemed(&session, user)) {
-        true => Ok(()),
-        false => Err(Refusal::ReferralRequired.into()),
+    if user.is_some_and(|user| {
+        usage::has_redeemed(&session, user) || !exists(&session, firing, &key, user)
+    }) {
+        return Ok(());
     }
+    Err(Refusal::ReferralRequired.into())
+}
+
+/// Whether the user is still in the table at commit: one who was taken back is no user.
+fn exists(session: &Session, firing: &Firing, key: &str, user: Uuid) -> bool {
+    let Some((table, _)) = name_of_table(firing.table()) else { return false };
+    let key = quote_identifier(key);
+    let sql = format!("SELECT 1 FROM {table} AS t WHERE t.{key} OPERATOR(pg_catalog.=) $1 LIMIT 1");
+    session.write_once(&sql, &[user.into()]).count() > 0
 }
 
 #[pg_extern(sql = false)]

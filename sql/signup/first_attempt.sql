@@ -1,3 +1,3 @@
-INSERT INTO host.referral_check_attempts (client_key, attempts, started_at)
-VALUES ($1, 1, $2)
+INSERT INTO host.referral_check_attempts (minute, client_key, attempts)
+VALUES ($1, $2, 1)
     ON CONFLICT DO NOTHING

@@ -116,17 +116,27 @@ impl Session {
         Stream { portal, session: self, batch: Vec::new().into_iter(), read }
     }
 
+    /// As `write`, for a text that names a table of the caller's choice: its plan is not kept.
+    pub fn write_once(&self, sql: &str, args: &[DatumWithOid]) -> Rows<'_> {
+        let _own = OwnWrite::begin();
+        self.run(&Plan::prepare(sql, args), args, false)
+    }
+
     fn execute(
         &self,
         statement: &'static Statement,
         args: &[DatumWithOid],
         read: bool,
     ) -> Rows<'_> {
+        // Held across the call, so that a recursive call that evicts it from the cache cannot free it.
         let plan = self.tables.plan(statement, |sql| Plan::prepare(sql, args));
+        self.run(&plan, args, read)
+    }
+
+    fn run(&self, plan: &Plan, args: &[DatumWithOid], read: bool) -> Rows<'_> {
         let mut parameters = Parameters::of(args);
         // SAFETY: one value and one null flag for each parameter the plan was prepared with: a
-        // statement is always run with arguments of the same types. `plan` is held across the call,
-        // so that a recursive call that evicts it from the cache cannot free it.
+        // statement is always run with arguments of the same types.
         unsafe {
             pg_sys::SPI_tuptable = std::ptr::null_mut();
             let status = pg_sys::SPI_execute_plan(

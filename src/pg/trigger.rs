@@ -61,6 +61,12 @@ impl<'c> Firing<'c> {
         (!self.data.tg_newtuple.is_null()).then(|| self.row(self.data.tg_trigtuple))
     }
 
+    /// The table that the trigger was fired on.
+    pub fn table(&self) -> pg_sys::Oid {
+        // SAFETY: the relation is open while its trigger runs.
+        unsafe { (*self.data.tg_relation).rd_id }
+    }
+
     /// The schema of the table, or of the table that it is a partition of.
     pub fn schema(&self) -> String {
         // SAFETY: the relation is open; its oldest ancestor is locked with it, and opened anew here.

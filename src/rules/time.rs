@@ -4,3 +4,22 @@
 /// `infinity` and `-infinity` are the largest and the smallest value, so ordering holds for them too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// The minute of the clock that the moment is in.
+    pub fn minute(self) -> Self {
+        const MINUTE_MICROSECONDS: i64 = 60_000_000;
+        Timestamp(self.0 - self.0.rem_euclid(MINUTE_MICROSECONDS))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_minute_begins_at_its_full_number_also_before_2000() {
+        assert_eq!(Timestamp(60_000_001).minute(), Timestamp(60_000_000));
+        assert_eq!(Timestamp(-1).minute(), Timestamp(-60_000_000));
+    }
+}

@@ -35,7 +35,8 @@ SELECT * FROM referral_check_signup(NULL);
 SELECT referral_enable_system();
 SELECT referral_set_required(false);
 
--- The attempt limit: by client, kept though refusals are returned, over after a minute.
+-- The attempt limit (all of this within one minute of the clock): by client, kept though refusals are returned, over after a minute.
+DO $$ BEGIN IF EXTRACT(second FROM clock_timestamp()) > 55 THEN PERFORM pg_catalog.pg_sleep(6); END IF; END $$;
 DO $$ BEGIN FOR n IN 1..18 LOOP PERFORM referral_check_signup('NOSUCH' || n, '192.0.2.1'); END LOOP; END $$;
 SELECT ok, message FROM referral_check_signup('NOSUCH', '192.0.2.1');
 SELECT ok, message FROM referral_check_signup('NOSUCH', '192.0.2.1');
@@ -46,11 +47,11 @@ INSERT INTO phoenix_kit_settings (key, value) VALUES ('referral_check_limit', '1
 SELECT ok, message FROM referral_check_signup('WELCOME', '192.0.2.1');
 UPDATE phoenix_kit_settings SET value = '2' WHERE key = 'referral_check_limit';
 SELECT ok, message FROM referral_check_signup('WELCOME', '192.0.2.1');
-UPDATE referral_check_attempts SET started_at = started_at - interval '61 seconds';
+UPDATE referral_check_attempts SET minute = minute - interval '1 minute';
 SELECT ok, message FROM referral_check_signup('WELCOME', '192.0.2.1');
 SELECT client_key, attempts FROM referral_check_attempts ORDER BY client_key;
 -- A newcomer's first check sweeps away what is over.
-UPDATE referral_check_attempts SET started_at = started_at - interval '61 seconds';
+UPDATE referral_check_attempts SET minute = minute - interval '1 minute';
 SELECT ok, message FROM referral_check_signup('WELCOME', '192.0.2.3');
 SELECT client_key, attempts FROM referral_check_attempts ORDER BY client_key;
 SELECT * FROM referral_check_signup('WELCOME', pg_catalog.repeat('x', 256));
@@ -87,6 +88,14 @@ BEGIN;
 SAVEPOINT s;
 INSERT INTO users VALUES ('00000000-0000-0000-0000-000000000006', 'x');
 ROLLBACK TO s;
+COMMIT;
+BEGIN;
+INSERT INTO users VALUES ('00000000-0000-0000-0000-000000000006', 'x');
+DELETE FROM users WHERE uuid = '00000000-0000-0000-0000-000000000006';
+COMMIT;
+BEGIN;
+INSERT INTO users VALUES ('00000000-0000-0000-0000-000000000006', 'changed');
+UPDATE users SET name = 'changed again' WHERE name = 'changed';
 COMMIT;
 SELECT name FROM users ORDER BY uuid;
 
