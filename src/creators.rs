@@ -6,6 +6,8 @@ use pgrx::prelude::*;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::session::{Session, View, statements};
+use crate::pg::tables::CREATORS;
+use crate::pg::transaction::first_lock;
 use crate::rules::refusal::Refusal;
 use crate::rules::settings::MAX_CODES_PER_USER;
 use crate::settings::Settings;
@@ -19,7 +21,9 @@ statements! {
 
 /// Refuses where the creator cannot have so many more codes.
 fn check_limit(session: &Session, creator: Uuid, more: i32, limit: i32, view: View) -> Result<()> {
-    let counted = view.run(session, &COUNT_TO_LIMIT, &[creator.into(), i64::from(limit).into()]);
+    // One more than the limit is enough to know that it is passed.
+    let args = [creator.into(), (i64::from(limit) + 1).into()];
+    let counted = view.run(session, &COUNT_TO_LIMIT, &args);
     let held = counted.first().map_or(0, |row| row.need::<i64>(1));
     if held + i64::from(more) > i64::from(limit) {
         return Err(Refusal::UserCodeLimitReached { limit }.into());
@@ -27,7 +31,7 @@ fn check_limit(session: &Session, creator: Uuid, more: i32, limit: i32, view: Vi
     Ok(())
 }
 
-/// As `hold_limit`, for a dry run: nothing is locked.
+/// Whether the creator may have one more, for a dry run: nothing is locked.
 pub fn foresee_limit(session: &Session, creator: Uuid, limit: i32) -> Result<()> {
     check_limit(session, creator, 1, limit, View::Query)
 }
@@ -35,12 +39,26 @@ pub fn foresee_limit(session: &Session, creator: Uuid, limit: i32) -> Result<()>
 /// Refuses where the creator cannot have so many more codes, and keeps other sessions from making
 /// codes for the same creator until this transaction ends.
 pub fn hold_limit(session: &Session, creator: Uuid, more: i32, limit: i32) -> Result<()> {
+    lock(session, creator);
+    check_limit(session, creator, more, limit, View::Now)
+}
+
+/// Refuses where the creator, who is locked, has more codes by now than allowed.
+pub fn keep_limit(session: &Session, creator: Uuid, limit: i32) -> Result<()> {
+    check_limit(session, creator, 0, limit, View::Now)
+}
+
+/// Keeps other sessions from making codes for the same creator until this transaction ends.
+pub fn lock(session: &Session, creator: Uuid) {
+    let table = session.tables.relation(CREATORS).unwrap_or(pg_sys::InvalidOid);
+    if !first_lock((table, *creator.as_bytes())) {
+        return;
+    }
     let args = || [creator.into(), clock::now().into()];
     if session.write(&LOCK, &args()).count() == 0 && session.write(&ADD, &args()).count() == 0 {
         // Somebody else was first to add the row and has committed: now it can be locked.
         session.write(&LOCK, &args());
     }
-    check_limit(session, creator, more, limit, View::Now)
 }
 
 fn count(session: &Session, user: Uuid) -> i64 {

@@ -169,11 +169,10 @@ fn examine_indexes(session: &Session) -> Vec<Finding> {
 
 fn examine_setup(session: &Session) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let missing = OWN_TABLES.iter().find(|(table, _)| session.tables.relation(table).is_none());
-    if let Some((table, _)) = missing {
+    for table in OWN_TABLES.iter().filter(|table| session.tables.relation(table.name).is_none()) {
         findings.push(Finding {
             severity: Severity::Warning,
-            subject: subject(session, table),
+            subject: subject(session, table.name),
             finding: "the table is missing".into(),
             remedy: format!("{}; -- makes it", setup_call(session)),
         });

@@ -13,7 +13,7 @@ use crate::pg::error::{Result, answer, required};
 use crate::pg::rows::RowSet;
 use crate::pg::session::{Session, View, statements};
 use crate::pg::tables::{CODES, Tables, USAGE};
-use crate::pg::transaction::{OwnWrite, with_claims};
+use crate::pg::transaction::{OwnWrite, RowKey, with_claims};
 use crate::pg::trigger::{Firing, TriggerRow};
 use crate::redemption::{self, WrittenUse};
 use crate::rules::draft::Draft;
@@ -46,8 +46,9 @@ macro_rules! guard {
     };
 }
 
-pub const GUARDS: [Guard; 4] = [
+pub const GUARDS: [Guard; 5] = [
     guard!("referral_guard_code", CODES, "code.sql"),
+    guard!("referral_guard_creator", CODES, "creator.sql"),
     guard!("referral_guard_claim", CODES, "claim.sql"),
     guard!("referral_guard_usage_lock", USAGE, "usage_lock.sql"),
     guard!("referral_guard_usage", USAGE, "usage.sql"),
@@ -135,7 +136,7 @@ fn session_of(firing: &Firing) -> Session {
 }
 
 /// The uses that the host's own UPDATE has taken in this transaction are kept by this key.
-fn claim_key(session: &Session, code_uuid: Uuid) -> (pg_sys::Oid, [u8; 16]) {
+fn claim_key(session: &Session, code_uuid: Uuid) -> RowKey {
     let table = session.tables.relation(CODES).unwrap_or(pg_sys::InvalidOid);
     (table, *code_uuid.as_bytes())
 }
@@ -150,8 +151,15 @@ fn draft(row: TriggerRow) -> Result<Draft> {
     })
 }
 
-/// INSERT and UPDATE of codes: normalises the code, holds the field rules for values that change, and
-/// the per-user limit.
+/// The creator whom an INSERT or UPDATE gives one code more.
+fn new_creator(firing: &Firing) -> Result<Option<Uuid>> {
+    let creator: Option<Uuid> = firing.new_row().get("created_by_uuid")?;
+    let former = firing.old_row().map_or(Ok(None), |old| old.get("created_by_uuid"))?;
+    Ok(creator.filter(|creator| Some(*creator) != former))
+}
+
+/// Before INSERT and UPDATE of codes: normalises the code, holds the field rules for values that change,
+/// and locks the creator, as a creation by function does before it writes.
 fn guard_code<'c>(firing: &Firing<'c>) -> Result<TriggerRow<'c>> {
     let session = session_of(firing);
     let (new, old) = (firing.new_row(), firing.old_row());
@@ -166,19 +174,33 @@ fn guard_code<'c>(firing: &Firing<'c>) -> Result<TriggerRow<'c>> {
     if old.is_none() && new.get::<i32>("number_of_uses")? > new.get("max_uses")? {
         return Err(Refusal::UsageLimitReached.into());
     }
-    let creator: Option<Uuid> = new.get("created_by_uuid")?;
-    let former = old.map_or(Ok(None), |old| old.get("created_by_uuid"))?;
-    if let Some(creator) = creator.filter(|creator| Some(*creator) != former) {
-        creators::hold_limit(&session, creator, 1, limits.codes_per_user)?;
+    if let Some(creator) = new_creator(firing)? {
+        creators::lock(&session, creator);
     }
-    let Some(code) = wanted.code else {
-        return Ok(new);
-    };
+    let Some(code) = wanted.code else { return Ok(new) };
     let uuid: Uuid = required(new.get("uuid")?, "uuid")?;
     if session.write(&OTHER_SPELLING, &[code.as_str().into(), uuid.into()]).count() > 0 {
         return Err(FieldError::taken().into());
     }
     new.with("code", code)
+}
+
+/// After INSERT and UPDATE of codes: the per-user limit. Not before: a row that ON CONFLICT leaves out
+/// is no code more. A new code that counts uses from the start has claimed them for usage rows to come.
+fn guard_creator(firing: &Firing) -> Result<()> {
+    let session = session_of(firing);
+    if let Some(creator) = new_creator(firing)? {
+        let limits = SystemLimits::read(&session, View::Now);
+        creators::keep_limit(&session, creator, limits.codes_per_user)?;
+    }
+    let new = firing.new_row();
+    if firing.old_row().is_none()
+        && let Some(uses @ 1..) = new.get::<i32>("number_of_uses")?
+    {
+        let key = claim_key(&session, required(new.get("uuid")?, "uuid")?);
+        with_claims(|claims| claims.add(key, uses.into()));
+    }
+    Ok(())
 }
 
 /// UPDATE of number_of_uses: never past max_uses; a raise is a claim that an INSERT into usage may
@@ -250,6 +272,11 @@ fn guarded<'c>(
 #[pg_extern(sql = false)]
 fn referral_guard_code(call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
     guarded(call, guard_code)
+}
+
+#[pg_extern(sql = false)]
+fn referral_guard_creator(call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
+    guarded(call, |firing| guard_creator(firing).map(|()| firing.new_row()))
 }
 
 #[pg_extern(sql = false)]

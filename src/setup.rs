@@ -11,7 +11,7 @@ use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::guc;
 use crate::pg::rows::RowSet;
 use crate::pg::session::{Session, View, statements};
-use crate::pg::tables::{CODES, SETTINGS, Tables, USAGE};
+use crate::pg::tables::{CHECK_ATTEMPTS, CODES, CREATORS, SETTINGS, Tables, USAGE};
 use crate::rules::settings::ENABLED;
 use crate::settings::Settings;
 use crate::step::{self, Action, Step, StepColumns, object};
@@ -20,6 +20,7 @@ statements! {
     COLUMNS = "setup/columns.sql";
     RELATION_KIND = "setup/relation_kind.sql";
     ONE_AT_A_TIME = "setup/one_at_a_time.sql";
+    GRANTEES = "setup/grantees.sql";
 }
 
 /// A table of the host's: made where it is missing, checked where it exists.
@@ -76,10 +77,28 @@ const HOST_TABLES: [HostTable; 3] = [
     },
 ];
 
-/// The tables of the extension's own, beside the host's.
-pub const OWN_TABLES: [(&str, &str); 2] = [
-    ("referral_code_creators", sql!("creators.sql")),
-    ("referral_check_attempts", sql!("check_attempts.sql")),
+/// A table of the extension's own, beside the host's.
+pub struct OwnTable {
+    pub name: &'static str,
+    create: &'static str,
+    /// What its users need, and the host's table whose inserters they are.
+    rights: &'static str,
+    as_on: &'static str,
+}
+
+pub const OWN_TABLES: [OwnTable; 2] = [
+    OwnTable {
+        name: CREATORS,
+        create: sql!("creators.sql"),
+        rights: "SELECT, INSERT, UPDATE",
+        as_on: CODES,
+    },
+    OwnTable {
+        name: CHECK_ATTEMPTS,
+        create: sql!("check_attempts.sql"),
+        rights: "SELECT, INSERT, UPDATE, DELETE",
+        as_on: USAGE,
+    },
 ];
 
 /// A session over a schema whose tables may still be missing.
@@ -95,8 +114,7 @@ pub fn session_over(target_schema: Option<&CStr>) -> Session {
 
 fn setup(session: &Session) -> Result<Vec<Step>> {
     refuse_unfit_tables(session)?;
-    let [(first_own, _), ..] = OWN_TABLES;
-    let seen_before = session.tables.relation(first_own).is_some();
+    let seen_before = session.tables.relation(CREATORS).is_some();
     let mut steps = Vec::new();
     for table in &HOST_TABLES {
         let action = match session.tables.relation(table.name) {
@@ -113,17 +131,31 @@ fn setup(session: &Session) -> Result<Vec<Step>> {
     for wanted in &indexes::WANTED {
         steps.push(see_to_index(session, wanted)?);
     }
-    for (name, create) in OWN_TABLES {
-        let action = match session.tables.relation(name) {
-            Some(_) => Action::Kept,
-            None => {
-                session.define(create);
-                Action::Created
-            }
-        };
-        steps.push(Step { object: object(session, "table", name), action, note: None });
+    for table in &OWN_TABLES {
+        let object = object(session, "table", table.name);
+        if session.tables.relation(table.name).is_some() {
+            steps.push(Step { object, action: Action::Kept, note: None });
+            continue;
+        }
+        session.define(table.create);
+        let note = grant(session, table)?;
+        steps.push(Step { object, action: Action::Created, note });
     }
     Ok(steps)
+}
+
+/// Lets whoever may insert into the host's table write the extension's that goes with it: an application
+/// that does not own the tables goes on working. Says who that is.
+fn grant(session: &Session, table: &OwnTable) -> Result<Option<String>> {
+    let host = required(session.tables.relation(table.as_on), table.as_on)?;
+    let rows = session.write(&GRANTEES, &[host.into()]);
+    let grantees: Vec<String> = rows.iter().map(|row| row.need(1)).collect();
+    if grantees.is_empty() {
+        return Ok(None);
+    }
+    let grantees = grantees.join(", ");
+    session.define(&format!("GRANT {} ON host.{} TO {grantees}", table.rights, table.name));
+    Ok(Some(format!("granted to {grantees}, who may insert into {}", table.as_on)))
 }
 
 /// An adopted settings table is never written to: setup only says what it says.

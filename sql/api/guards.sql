@@ -30,7 +30,15 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'referral_guard_code_wrapper';
 
 COMMENT ON FUNCTION referral_guard_code() IS
-'Trigger on codes: normalises the code, holds the field rules for values that change (23514, the column is named; 23505 a code that differs by case alone) and the limit of codes a user may create (RF008).';
+'Trigger on codes: normalises the code, holds the field rules for values that change (23514, the column is named; 23505 a code that differs by case alone).';
+
+CREATE FUNCTION referral_guard_creator()
+RETURNS trigger
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_guard_creator_wrapper';
+
+COMMENT ON FUNCTION referral_guard_creator() IS
+'Trigger on codes: holds the limit of codes a user may create (RF008).';
 
 CREATE FUNCTION referral_guard_claim()
 RETURNS trigger

@@ -15,6 +15,9 @@ use super::session::{Plan, Statement};
 pub const CODES: &str = "phoenix_kit_referral_codes";
 pub const USAGE: &str = "phoenix_kit_referral_code_usage";
 pub const SETTINGS: &str = "phoenix_kit_settings";
+/// The extension's own.
+pub const CREATORS: &str = "referral_code_creators";
+pub const CHECK_ATTEMPTS: &str = "referral_check_attempts";
 
 /// A backend that serves more tenants than this plans anew for those it has not seen for longest.
 const MOST_SCHEMAS: usize = 64;

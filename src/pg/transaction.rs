@@ -63,18 +63,31 @@ impl<K: Eq + Hash> Tally<K> {
     }
 }
 
-/// Uses that the host's own UPDATE has taken from a code's counter and no usage row has spent:
-/// by the oid of the codes table and the id of the code.
-pub type Claims = Tally<(pg_sys::Oid, [u8; 16])>;
+/// A row of a table, by the table's oid and the row's id.
+pub type RowKey = (pg_sys::Oid, [u8; 16]);
 
 thread_local! {
-    static CLAIMS: Claims = const { Tally::new() };
+    static CLAIMS: Tally<RowKey> = const { Tally::new() };
+    static LOCKED: Tally<RowKey> = const { Tally::new() };
     /// The trigger depth at which a statement of our own is running, or none.
     static OWN_WRITE: Cell<Option<i32>> = const { Cell::new(None) };
 }
 
-pub fn with_claims<T>(use_claims: impl FnOnce(&Claims) -> T) -> T {
+/// Uses that the host's own UPDATE has taken from a code's counter and no usage row has spent.
+pub fn with_claims<T>(use_claims: impl FnOnce(&Tally<RowKey>) -> T) -> T {
     CLAIMS.with(use_claims)
+}
+
+/// Whether this is the first time in this transaction that the row is to be locked: an UPDATE that
+/// locks it once more for each row of a long INSERT would walk past all its own dead versions.
+pub fn first_lock(row: RowKey) -> bool {
+    LOCKED.with(|locked| {
+        let first = locked.get(&row) == 0;
+        if first {
+            locked.add(row, 1);
+        }
+        first
+    })
 }
 
 /// While it lives, triggers that this statement fires know that the extension itself is writing.
@@ -127,6 +140,7 @@ extern "C-unwind" fn transaction_event(
     use pg_sys::XactEvent::{XACT_EVENT_ABORT, XACT_EVENT_COMMIT, XACT_EVENT_PREPARE};
     if matches!(event, XACT_EVENT_COMMIT | XACT_EVENT_ABORT | XACT_EVENT_PREPARE) {
         CLAIMS.with(Tally::clear);
+        LOCKED.with(Tally::clear);
         OWN_WRITE.set(None);
     }
 }
@@ -144,5 +158,6 @@ extern "C-unwind" fn savepoint_event(
         // SAFETY: the savepoint that ends is still the innermost.
         let level = unsafe { pg_sys::GetCurrentTransactionNestLevel() };
         CLAIMS.with(|claims| claims.end_savepoint(level, keep));
+        LOCKED.with(|locked| locked.end_savepoint(level, keep));
     }
 }

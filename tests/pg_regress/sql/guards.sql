@@ -61,6 +61,12 @@ INSERT INTO phoenix_kit_referral_codes (code, description, max_uses, created_by_
 SELECT 'MANY' || n, 'x', 3, :carol FROM pg_catalog.generate_series(1, 4) AS n;
 SELECT referral_count_user_codes(:carol), referral_validate_user_code_limit(:carol), referral_validate_user_code_limit(:dave);
 UPDATE phoenix_kit_referral_codes SET created_by_uuid = :carol WHERE code = 'SPRING';
+-- A row that ON CONFLICT leaves out is no code more, also at the limit.
+INSERT INTO phoenix_kit_referral_codes (code, description, max_uses, created_by_uuid) VALUES ('MANY1', 'x', 3, :carol) ON CONFLICT DO NOTHING;
+INSERT INTO phoenix_kit_referral_codes AS c (code, description, max_uses, created_by_uuid) VALUES ('MANY1', 'x', 3, :carol)
+    ON CONFLICT (code) DO UPDATE SET description = 'upserted'
+RETURNING code, description;
+INSERT INTO phoenix_kit_referral_codes (code, description, max_uses, created_by_uuid) VALUES ('MANY5', 'x', 3, :carol) ON CONFLICT DO NOTHING;
 SELECT code FROM referral_create_code(:carol, 'MANY5');
 
 -- INSERT into usage is a redemption, with every refusal.
@@ -173,6 +179,14 @@ BEGIN;
 UPDATE phoenix_kit_referral_codes SET number_of_uses = number_of_uses + 1 WHERE uuid = :'host';
 UPDATE phoenix_kit_referral_codes SET status = false WHERE uuid = :'host';
 INSERT INTO phoenix_kit_referral_code_usage (code_uuid, used_by_uuid) VALUES (:'host', :dave);
+ROLLBACK;
+
+-- An import: a code with its count, then its usages.
+BEGIN;
+INSERT INTO phoenix_kit_referral_codes (code, description, number_of_uses, max_uses, created_by_uuid) VALUES ('IMPORTED', 'x', 2, 3, '00000000-0000-0000-0000-0000000000bb') RETURNING uuid AS imported \gset
+INSERT INTO phoenix_kit_referral_code_usage (code_uuid, used_by_uuid) VALUES (:'imported', :alice), (:'imported', :bob), (:'imported', :carol);
+SELECT * FROM books WHERE code = 'IMPORTED';
+INSERT INTO phoenix_kit_referral_code_usage (code_uuid, used_by_uuid) VALUES (:'imported', :dave);
 ROLLBACK;
 
 -- Functions and hand-written rows in one transaction.

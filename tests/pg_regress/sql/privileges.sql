@@ -74,3 +74,22 @@ SET search_path = operator;
 CREATE EXTENSION referrals;
 SELECT action, pg_catalog.count(*) FROM referral_setup('operator') GROUP BY action;
 RESET ROLE;
+
+-- An application that does not own the tables goes on making codes after setup.
+CREATE ROLE shop_owner;
+CREATE ROLE "Shop App";
+CREATE SCHEMA shop;
+GRANT USAGE ON SCHEMA shop TO shop_owner, "Shop App";
+SELECT pg_catalog.count(*) FROM operator.referral_setup('shop', guards => false);
+DROP TABLE shop.referral_code_creators, shop.referral_check_attempts;
+ALTER TABLE shop.phoenix_kit_referral_codes OWNER TO shop_owner;
+ALTER TABLE shop.phoenix_kit_referral_code_usage OWNER TO shop_owner;
+GRANT SELECT, INSERT, UPDATE, DELETE ON shop.phoenix_kit_referral_codes, shop.phoenix_kit_referral_code_usage, shop.phoenix_kit_settings TO "Shop App";
+SELECT object, action, note FROM operator.referral_setup('shop') WHERE action = 'created';
+GRANT USAGE ON SCHEMA operator TO "Shop App";
+SET ROLE "Shop App";
+SET referrals.schema = 'shop';
+INSERT INTO shop.phoenix_kit_referral_codes (code, description, max_uses, created_by_uuid) VALUES ('BYHAND', 'x', 3, '00000000-0000-0000-0000-00000000000a');
+SELECT code FROM operator.referral_create_code('00000000-0000-0000-0000-00000000000a', 'BYFUNCTION');
+SELECT ok FROM operator.referral_check_signup('BYHAND', 'somebody');
+RESET ROLE;
