@@ -74,11 +74,11 @@ pub fn has_trigger(session: &Session, table: pg_sys::Oid, name: &str, view: View
     triggers.iter().any(|row| row.need::<String>(1) == name)
 }
 
-/// The schema that holds the extension's functions, quoted.
+/// The schema that holds the extension's functions, quoted and with its point.
 pub fn extension_schema(session: &Session) -> String {
     let found = session.read(&EXTENSION_SCHEMA, &[]);
     let schema: String = found.first().map(|row| row.need(1)).unwrap_or_default();
-    pgrx::spi::quote_identifier(schema)
+    format!("{}.", pgrx::spi::quote_identifier(schema))
 }
 
 pub fn attach(session: &Session) -> Vec<Step> {
@@ -87,7 +87,7 @@ pub fn attach(session: &Session) -> Vec<Step> {
         if guard.is_attached(session, View::Now) {
             return guard.step(session, Action::Kept, None);
         }
-        session.define(&guard.create.replace("extension.", &format!("{schema}.")));
+        session.define(guard.create, &[("extension.", &schema)]);
         guard.step(session, Action::Created, None)
     };
     GUARDS.iter().map(see_to).collect()
@@ -105,7 +105,7 @@ pub fn leave(session: &Session) -> Vec<Step> {
 
 fn detach(session: &Session) -> Vec<Step> {
     let remove = |guard: &Guard| {
-        session.define(&format!("DROP TRIGGER {} ON host.{}", guard.name, guard.table));
+        session.define(&format!("DROP TRIGGER {} ON host.{}", guard.name, guard.table), &[]);
         guard.step(session, Action::Removed, None)
     };
     GUARDS.iter().filter(|guard| guard.is_attached(session, View::Now)).map(remove).collect()

@@ -121,7 +121,7 @@ fn setup(session: &Session) -> Result<Vec<Step>> {
             Some(_) if seen_before => Action::Kept,
             Some(_) => Action::Adopted,
             None => {
-                session.define(table.create);
+                session.define(table.create, &[]);
                 Action::Created
             }
         };
@@ -137,7 +137,7 @@ fn setup(session: &Session) -> Result<Vec<Step>> {
             steps.push(Step { object, action: Action::Kept, note: None });
             continue;
         }
-        session.define(table.create);
+        session.define(table.create, &[]);
         let note = grant(session, table)?;
         steps.push(Step { object, action: Action::Created, note });
     }
@@ -154,7 +154,8 @@ fn grant(session: &Session, table: &OwnTable) -> Result<Option<String>> {
         return Ok(None);
     }
     let grantees = grantees.join(", ");
-    session.define(&format!("GRANT {} ON host.{} TO {grantees}", table.rights, table.name));
+    let grant = format!("GRANT {} ON host.{} TO grantees", table.rights, table.name);
+    session.define(&grant, &[("grantees", &grantees)]);
     Ok(Some(format!("granted to {grantees}, who may insert into {}", table.as_on)))
 }
 
@@ -185,13 +186,13 @@ fn see_to_index(session: &Session, wanted: &Wanted) -> Result<Step> {
                     referral_setup() again";
         return Ok(skipped(note.into()));
     }
-    session.define(wanted.lock);
+    session.define(wanted.lock, &[]);
     if let Some(unique) = &wanted.unique
         && let Some(note) = indexes::obstacle(session, unique, table)
     {
         return Ok(skipped(note));
     }
-    session.define(wanted.create);
+    session.define(wanted.create, &[]);
     Ok(Step { object, action: Action::Created, note: None })
 }
 

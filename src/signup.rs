@@ -34,6 +34,7 @@ statements! {
 
 /// The trigger that `referral_require_at_signup` puts on a table of users.
 const TRIGGER: &str = "referral_required_at_signup";
+const DROP: &str = "DROP TRIGGER referral_required_at_signup ON users_table";
 
 /// The longest name by which a client's attempts are counted.
 const CLIENT_KEY_CHARS: usize = 255;
@@ -126,17 +127,18 @@ fn referral_require_at_signup(users: Option<pg_sys::Oid>, user_key: Option<&CStr
             return Err(Error::out_of_range("user_key", rule));
         }
         if has_trigger(&session, oid, TRIGGER, View::Now) {
-            session.define(&format!("DROP TRIGGER {TRIGGER} ON {table}"));
+            session.define(DROP, &[("users_table", &table)]);
         }
         let mut arguments = quote_literal(&*key);
         if !own {
             arguments = format!("{arguments}, {}", quote_literal(guc::schema()));
         }
-        session.define(&format!(
-            "CREATE CONSTRAINT TRIGGER {TRIGGER}\n AFTER INSERT\n    ON {table}\nDEFERRABLE INITIALLY \
-             DEFERRED\n   FOR EACH ROW\nEXECUTE FUNCTION {}.referral_guard_signup({arguments})",
-            extension_schema(&session)
-        ));
+        let names = [
+            ("users_table", table.as_str()),
+            ("extension.", &extension_schema(&session)),
+            ("trigger_arguments", &arguments),
+        ];
+        session.define(include_str!("../sql/signup/require.sql"), &names);
         Ok(())
     });
 }
@@ -148,7 +150,7 @@ fn referral_unrequire_at_signup(users: Option<pg_sys::Oid>) -> bool {
         let session = Session::over(Tables::unchecked(&schema).into());
         let attached = has_trigger(&session, oid, TRIGGER, View::Now);
         if attached {
-            session.define(&format!("DROP TRIGGER {TRIGGER} ON {table}"));
+            session.define(DROP, &[("users_table", &table)]);
         }
         Ok(attached)
     })
@@ -167,7 +169,7 @@ pub fn detach(session: &Session) -> Vec<Step> {
     });
     let remove = |oid| {
         let (table, _) = name_of_table(oid)?;
-        session.define(&format!("DROP TRIGGER {TRIGGER} ON {table}"));
+        session.define(DROP, &[("users_table", &table)]);
         let object = format!("trigger {TRIGGER} on {table}");
         Some(Step { object, action: Action::Removed, note: None })
     };
@@ -194,9 +196,9 @@ fn guard_signup(firing: &Firing) -> Result<()> {
 /// Whether the user is still in the table at commit: one who was taken back is no user.
 fn exists(session: &Session, firing: &Firing, key: &str, user: Uuid) -> bool {
     let Some((table, _)) = name_of_table(firing.table()) else { return false };
-    let key = quote_identifier(key);
-    let sql = format!("SELECT 1 FROM {table} AS t WHERE t.{key} OPERATOR(pg_catalog.=) $1 LIMIT 1");
-    session.write_once(&sql, &[user.into()]).count() > 0
+    let names = [("users_table", table.as_str()), ("user_key", &quote_identifier(key))];
+    let sql = include_str!("../sql/signup/user_exists.sql");
+    session.write_once(sql, &names, &[user.into()]).count() > 0
 }
 
 #[pg_extern(sql = false)]

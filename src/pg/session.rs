@@ -8,7 +8,7 @@ use pgrx::datum::DatumWithOid;
 use pgrx::{FromDatum, IntoDatum, pg_sys};
 
 use super::error::{Error, raise};
-use super::tables::Tables;
+use super::tables::{Tables, without_comments};
 use super::transaction::OwnWrite;
 
 /// A statement of sql/. `host.` in its text stands for the schema that holds the tables.
@@ -116,10 +116,10 @@ impl Session {
         Stream { portal, session: self, batch: Vec::new().into_iter(), read }
     }
 
-    /// As `write`, for a text that names a table of the caller's choice: its plan is not kept.
-    pub fn write_once(&self, sql: &str, args: &[DatumWithOid]) -> Rows<'_> {
+    /// As `write`, for a text with placeholders for names of the caller's choice: its plan is not kept.
+    pub fn write_once(&self, sql: &str, names: &[(&str, &str)], args: &[DatumWithOid]) -> Rows<'_> {
         let _own = OwnWrite::begin();
-        self.run(&Plan::prepare(sql, args), args, false)
+        self.run(&Plan::prepare(&self.tables.fill(sql, names), args), args, false)
     }
 
     fn execute(
@@ -153,9 +153,9 @@ impl Session {
         }
     }
 
-    /// Runs DDL, whose text `host.` makes part of: prepared anew each time, as it runs once.
-    pub fn define(&self, sql: &str) {
-        let text = self.tables.runnable(sql);
+    /// Runs DDL, with placeholders for names and what stands for them: prepared anew each time.
+    pub fn define(&self, sql: &str, names: &[(&str, &str)]) {
+        let text = self.tables.fill(&without_comments(sql), names);
         let Ok(text) = std::ffi::CString::new(text) else {
             raise(Error::internal("a statement holds a NUL character"));
         };

@@ -45,6 +45,20 @@ SELECT action, pg_catalog.count(*) FROM "Elsewhere".referral_setup() GROUP BY ac
 SELECT code, remaining_uses FROM "Elsewhere".referral_use_code('welcome', '00000000-0000-0000-0000-000000000003');
 SELECT referral_enabled();
 
+-- Names that read like the placeholders of the extension's own statements.
+CREATE SCHEMA "host.";
+CREATE SCHEMA host;
+DROP EXTENSION referrals CASCADE;
+CREATE EXTENSION referrals SCHEMA host;
+SELECT action, pg_catalog.count(*) FROM host.referral_setup('host.') GROUP BY action;
+CREATE TABLE "host."."users_table extension.host." ("user_key" uuid);
+SELECT host.referral_require_at_signup('"host."."users_table extension.host."', 'user_key');
+SELECT pg_catalog.pg_get_triggerdef(oid) FROM pg_catalog.pg_trigger WHERE tgname = 'referral_required_at_signup';
+SELECT object, action FROM host.referral_detach('host.');
+SELECT object, action FROM host.referral_detach('public');
+DROP EXTENSION referrals;
+CREATE EXTENSION referrals SCHEMA "Elsewhere";
+
 -- A schema that does not exist; a NULL for guards.
 SELECT * FROM "Elsewhere".referral_setup('nowhere');
 SELECT * FROM "Elsewhere".referral_setup(guards => NULL);
