@@ -255,18 +255,19 @@ fn guard_usage(firing: &Firing) -> Result<()> {
     Ok(())
 }
 
-/// Runs a guard, unless the extension's own functions are writing: they have kept the rules.
+/// Runs a guard for the row that its trigger was fired for.
 fn guarded<'c>(
     call: pg_sys::FunctionCallInfo,
     guard: impl FnOnce(&Firing<'c>) -> Result<TriggerRow<'c>>,
 ) -> TriggerRow<'c> {
-    answer(|| {
-        let firing = Firing::of(call)?;
-        match OwnWrite::fired_this_trigger() {
-            true => Ok(firing.new_row()),
-            false => guard(&firing),
-        }
-    })
+    answer(|| guard(&Firing::of(call)?))
+}
+
+/// Asked by the WHEN of each guard, so that the functions' own writes, which have kept the rules, do not
+/// even fire it.
+#[pg_extern(sql = false)]
+fn referral_written_by_hand() -> bool {
+    !OwnWrite::is_running()
 }
 
 #[pg_extern(sql = false)]

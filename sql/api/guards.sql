@@ -24,6 +24,14 @@ AS 'MODULE_PATHNAME', 'referral_detach_wrapper';
 COMMENT ON FUNCTION referral_detach(name) IS
 'Removes the extension''s triggers from the referral tables of a schema (NULL: the setting referrals.schema) and from the tables of users that go with it, and nothing else, so that DROP EXTENSION works. One row a trigger removed.';
 
+CREATE FUNCTION referral_written_by_hand()
+RETURNS boolean
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_written_by_hand_wrapper';
+
+COMMENT ON FUNCTION referral_written_by_hand() IS
+'Whether the statement that runs is not one of the extension''s own. The guards ask it before they fire; elsewhere it is always true.';
+
 CREATE FUNCTION referral_guard_code()
 RETURNS trigger
 LANGUAGE c VOLATILE PARALLEL UNSAFE

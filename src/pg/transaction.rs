@@ -90,7 +90,7 @@ pub fn first_lock(row: RowKey) -> bool {
     })
 }
 
-/// While it lives, triggers that this statement fires know that the extension itself is writing.
+/// While it lives, the statement that runs is known to be the extension's own.
 pub struct OwnWrite {
     outer: Option<i32>,
 }
@@ -100,10 +100,10 @@ impl OwnWrite {
         OwnWrite { outer: OWN_WRITE.replace(Some(trigger_depth())) }
     }
 
-    /// Whether the trigger that is running was fired by a statement of the extension's own, and not
-    /// by one that a trigger of the host's ran in its turn.
-    pub fn fired_this_trigger() -> bool {
-        OWN_WRITE.get().is_some_and(|depth| depth == trigger_depth() - 1)
+    /// Whether the statement that runs is the extension's own, and not one that a trigger of the host's
+    /// runs in its turn.
+    pub fn is_running() -> bool {
+        OWN_WRITE.get().is_some_and(|depth| depth == trigger_depth())
     }
 }
 
