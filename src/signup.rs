@@ -14,6 +14,7 @@ use crate::pg::guc;
 use crate::pg::rows::Record;
 use crate::pg::session::{Session, View, statements};
 use crate::pg::tables::Tables;
+use crate::pg::transaction;
 use crate::pg::trigger::{Firing, TriggerRow, name_of_table};
 use crate::rules::code::Lookup;
 use crate::rules::refusal::Refusal;
@@ -59,9 +60,7 @@ fn count_attempt(session: &Session, client: &str) -> i32 {
 /// Sweeps away a few rows whose minute is over. With a snapshot for the whole transaction a row that
 /// was swept or counted meanwhile would be a serialization failure, for no good reason.
 fn forget_attempts(session: &Session, minute: Timestamp) {
-    // SAFETY: reads a variable of this backend.
-    let one_snapshot = unsafe { pg_sys::XactIsoLevel } >= pg_sys::XACT_REPEATABLE_READ as i32;
-    if !one_snapshot {
+    if !transaction::has_one_snapshot() {
         session.write(&FORGET_ATTEMPTS, &[minute.into()]);
     }
 }

@@ -90,6 +90,12 @@ pub fn first_lock(row: RowKey) -> bool {
     })
 }
 
+/// Whether the transaction sees all its statements through one snapshot: REPEATABLE READ or above.
+pub fn has_one_snapshot() -> bool {
+    // SAFETY: reads a variable of this backend.
+    unsafe { pg_sys::XactIsoLevel >= pg_sys::XACT_REPEATABLE_READ as i32 }
+}
+
 /// While it lives, the statement that runs is known to be the extension's own.
 pub struct OwnWrite {
     outer: Option<i32>,
