@@ -69,7 +69,8 @@ impl<'c> Firing<'c> {
 
     /// The schema of the table, or of the table that it is a partition of.
     pub fn schema(&self) -> String {
-        // SAFETY: the relation is open; its oldest ancestor is locked with it, and opened anew here.
+        // SAFETY: the relation is open while its trigger runs; its ancestors are looked up in the catalogs,
+        // and the last of them is the table that it is a partition of in the end.
         unsafe {
             let relation = self.data.tg_relation;
             let mut table = (*relation).rd_id;
