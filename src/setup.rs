@@ -11,7 +11,10 @@ use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::guc;
 use crate::pg::rows::RowSet;
 use crate::pg::session::{Session, View, statements};
-use crate::pg::tables::{CHECK_ATTEMPTS, CODES, CREATORS, SETTINGS, Tables, USAGE};
+use crate::pg::tables::{
+    CHECK_ATTEMPTS, CODE_PROGRAMS, CODES, CONVERSIONS, CREATORS, EVENT_CONSUMERS, EVENT_DELIVERIES,
+    EVENTS, PROGRAMS, REFEREES, REWARDS, SETTINGS, Tables, USAGE,
+};
 use crate::rules::settings::ENABLED;
 use crate::settings::Settings;
 use crate::step::{self, Action, Step, StepColumns, object};
@@ -81,23 +84,50 @@ const HOST_TABLES: [HostTable; 3] = [
 pub struct OwnTable {
     pub name: &'static str,
     create: &'static str,
-    /// What its users need, and the host's table whose inserters they are.
-    rights: &'static str,
-    as_on: &'static str,
+    /// What its users need: rights, and the host's table whose inserters are those users.
+    grants: &'static [(&'static str, &'static str)],
 }
 
-pub const OWN_TABLES: [OwnTable; 2] = [
-    OwnTable {
-        name: CREATORS,
-        create: sql!("creators.sql"),
-        rights: "SELECT, INSERT, UPDATE",
-        as_on: CODES,
-    },
+const READ: &str = "SELECT";
+const APPEND: &str = "SELECT, INSERT";
+const WRITE: &str = "SELECT, INSERT, UPDATE";
+const CHANGE: &str = "SELECT, INSERT, UPDATE, DELETE";
+
+/// In the order in which setup makes them: a table after those that it refers to.
+pub const OWN_TABLES: [OwnTable; 10] = [
+    OwnTable { name: CREATORS, create: sql!("creators.sql"), grants: &[(WRITE, CODES)] },
     OwnTable {
         name: CHECK_ATTEMPTS,
         create: sql!("check_attempts.sql"),
-        rights: "SELECT, INSERT, UPDATE, DELETE",
-        as_on: USAGE,
+        grants: &[(CHANGE, USAGE)],
+    },
+    OwnTable {
+        name: PROGRAMS,
+        create: sql!("programs.sql"),
+        grants: &[("SELECT, UPDATE (number_of_uses)", USAGE), (WRITE, CODES)],
+    },
+    OwnTable {
+        name: CODE_PROGRAMS,
+        create: sql!("code_programs.sql"),
+        grants: &[(READ, USAGE), (CHANGE, CODES)],
+    },
+    OwnTable { name: REFEREES, create: sql!("referees.sql"), grants: &[(WRITE, USAGE)] },
+    OwnTable { name: CONVERSIONS, create: sql!("conversions.sql"), grants: &[(WRITE, USAGE)] },
+    OwnTable { name: REWARDS, create: sql!("rewards.sql"), grants: &[(APPEND, USAGE)] },
+    OwnTable {
+        name: EVENTS,
+        create: sql!("events.sql"),
+        grants: &[(CHANGE, USAGE), (APPEND, CODES)],
+    },
+    OwnTable {
+        name: EVENT_CONSUMERS,
+        create: sql!("event_consumers.sql"),
+        grants: &[(APPEND, USAGE), (READ, CODES)],
+    },
+    OwnTable {
+        name: EVENT_DELIVERIES,
+        create: sql!("event_deliveries.sql"),
+        grants: &[(CHANGE, USAGE), (APPEND, CODES)],
     },
 ];
 
@@ -144,19 +174,23 @@ fn setup(session: &Session) -> Result<Vec<Step>> {
     Ok(steps)
 }
 
-/// Lets whoever may insert into the host's table write the extension's that goes with it: an application
+/// Lets whoever may insert into a host's table write the extension's that goes with it: an application
 /// that does not own the tables goes on working. Says who that is.
 fn grant(session: &Session, table: &OwnTable) -> Result<Option<String>> {
-    let host = required(session.tables.relation(table.as_on), table.as_on)?;
-    let rows = session.write(&GRANTEES, &[host.into()]);
-    let grantees: Vec<String> = rows.iter().map(|row| row.need(1)).collect();
-    if grantees.is_empty() {
-        return Ok(None);
+    let mut notes = Vec::new();
+    for (rights, as_on) in table.grants {
+        let host = required(session.tables.relation(as_on), as_on)?;
+        let rows = session.write(&GRANTEES, &[host.into()]);
+        let grantees: Vec<String> = rows.iter().map(|row| row.need(1)).collect();
+        if grantees.is_empty() {
+            continue;
+        }
+        let grantees = grantees.join(", ");
+        let grant = format!("GRANT {rights} ON host.{} TO grantees", table.name);
+        session.define(&grant, &[("grantees", &grantees)]);
+        notes.push(format!("granted to {grantees}, who may insert into {as_on}"));
     }
-    let grantees = grantees.join(", ");
-    let grant = format!("GRANT {} ON host.{} TO grantees", table.rights, table.name);
-    session.define(&grant, &[("grantees", &grantees)]);
-    Ok(Some(format!("granted to {grantees}, who may insert into {}", table.as_on)))
+    Ok((!notes.is_empty()).then(|| notes.join("; ")))
 }
 
 /// An adopted settings table is never written to: setup only says what it says.

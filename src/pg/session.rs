@@ -196,7 +196,7 @@ impl View {
 }
 
 /// The most parameters that a statement of sql/ has.
-const MOST_PARAMETERS: usize = 16;
+const MOST_PARAMETERS: usize = 24;
 
 /// The values of a statement's parameters, and which of them are NULL, as SPI wants them.
 struct Parameters {

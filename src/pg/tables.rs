@@ -18,6 +18,14 @@ pub const SETTINGS: &str = "phoenix_kit_settings";
 /// The extension's own.
 pub const CREATORS: &str = "referral_code_creators";
 pub const CHECK_ATTEMPTS: &str = "referral_check_attempts";
+pub const PROGRAMS: &str = "referral_programs";
+pub const CODE_PROGRAMS: &str = "referral_code_programs";
+pub const REFEREES: &str = "referral_referees";
+pub const CONVERSIONS: &str = "referral_conversions";
+pub const REWARDS: &str = "referral_rewards";
+pub const EVENTS: &str = "referral_events";
+pub const EVENT_CONSUMERS: &str = "referral_event_consumers";
+pub const EVENT_DELIVERIES: &str = "referral_event_deliveries";
 
 /// A backend that serves more tenants than this plans anew for those it has not seen for longest.
 const MOST_SCHEMAS: usize = 64;
@@ -123,8 +131,9 @@ impl Tables {
     }
 
     fn missing(&self) -> Vec<&'static str> {
-        let host_tables = [CODES, USAGE, SETTINGS].into_iter();
-        host_tables.filter(|name| self.relation(name).is_none()).collect()
+        // The last stands for those that setup makes: it is the one that every redemption reads.
+        let tables = [CODES, USAGE, SETTINGS, CODE_PROGRAMS].into_iter();
+        tables.filter(|name| self.relation(name).is_none()).collect()
     }
 
     pub fn are_there(&self) -> bool {

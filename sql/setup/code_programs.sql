@@ -1,0 +1,19 @@
+-- Which program a code belongs to and, where it is somebody's own code, whose. A redemption by whoever may
+-- redeem at all has to ask for the program.
+CREATE TABLE host.referral_code_programs (
+       code_uuid  uuid NOT NULL,
+       program    text NOT NULL,
+       owner_uuid uuid,
+       owner_type text NOT NULL,
+       CONSTRAINT referral_code_programs_pkey PRIMARY KEY (code_uuid),
+       CONSTRAINT referral_code_programs_program_fkey FOREIGN KEY (program)
+                  REFERENCES host.referral_programs (key)
+);
+
+CREATE UNIQUE INDEX referral_code_programs_owner_uidx
+    ON host.referral_code_programs (owner_uuid, program, owner_type);
+
+CREATE INDEX referral_code_programs_program_idx
+    ON host.referral_code_programs (program);
+
+GRANT SELECT (code_uuid, program) ON host.referral_code_programs TO PUBLIC;
