@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::codes::{self, Code, CodeColumns};
 use crate::creators;
 use crate::generation::{self, STANDARD_ATTEMPTS};
+use crate::memberships;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::ids;
@@ -19,6 +20,7 @@ use crate::rules::attributes::Attributes;
 use crate::rules::code::Lookup;
 use crate::rules::draft::Draft;
 use crate::rules::fields::FieldError;
+use crate::rules::generator::Generator;
 use crate::rules::refusal::Refusal;
 use crate::rules::settings::{MAX_CODES_PER_USER, MAX_USES_PER_CODE};
 use crate::rules::time::Timestamp;
@@ -79,25 +81,26 @@ fn check(
     errors
 }
 
-fn first(errors: Vec<FieldError>) -> Result<()> {
+pub fn first(errors: Vec<FieldError>) -> Result<()> {
     errors.into_iter().next().map_or(Ok(()), |error| Err(error.into()))
 }
 
 /// A code to be written, its rules checked.
-struct NewCode<'a> {
-    description: &'a str,
-    status: bool,
-    max_uses: i32,
-    created_by_uuid: Uuid,
-    beneficiary_uuid: Option<Uuid>,
-    expiration_date: Option<Timestamp>,
+pub struct NewCode<'a> {
+    pub uuid: Uuid,
+    pub description: &'a str,
+    pub status: bool,
+    pub max_uses: i32,
+    pub created_by_uuid: Uuid,
+    pub beneficiary_uuid: Option<Uuid>,
+    pub expiration_date: Option<Timestamp>,
 }
 
 impl NewCode<'_> {
     /// None where another session holds the code by now.
     fn insert(&self, session: &Session, code: &str) -> Option<Code> {
         let args = [
-            ids::new_uuid().into(),
+            self.uuid.into(),
             code.into(),
             self.description.into(),
             self.status.into(),
@@ -110,9 +113,9 @@ impl NewCode<'_> {
         session.write(&INSERT, &args).first().map(Code::read)
     }
 
-    fn insert_generated(&self, session: &Session) -> Result<Code> {
+    pub fn insert_generated(&self, session: &Session, generator: &Generator) -> Result<Code> {
         for _ in 0..STANDARD_ATTEMPTS {
-            let code = generation::draw_unused(session, STANDARD_ATTEMPTS)?;
+            let code = generation::draw_unused(session, generator, STANDARD_ATTEMPTS)?;
             if let Some(code) = self.insert(session, &code) {
                 return Ok(code);
             }
@@ -148,6 +151,7 @@ fn referral_create_code(
         first(check(&session, &mut draft, None, &limits, View::Now))?;
         creators::hold_limit(&session, created_by_uuid, 1, limits.codes_per_user)?;
         let new = NewCode {
+            uuid: ids::new_uuid(),
             description,
             status,
             max_uses,
@@ -156,17 +160,17 @@ fn referral_create_code(
             expiration_date,
         };
         let created = match draft.code {
-            None => new.insert_generated(&session)?,
+            None => new.insert_generated(&session, &Generator::standard())?,
             Some(code) => new.insert(&session, &code).ok_or_else(FieldError::taken)?,
         };
         Ok(Record(created.into_columns(clock::now())))
     })
 }
 
-fn object(json: Option<JsonB>, argument: &str) -> Result<Map<String, Value>> {
+pub fn object(json: Option<JsonB>, argument: &str) -> Result<Map<String, Value>> {
     match required(json, argument)?.0 {
         Value::Object(map) => Ok(map),
-        _ => Err(Error::out_of_range(argument, "must be a JSON object of columns and values")),
+        _ => Err(Error::out_of_range(argument, "must be a JSON object of names and values")),
     }
 }
 
@@ -199,6 +203,8 @@ fn referral_update_code(code_uuid: Option<Uuid>, changes: Option<JsonB>) -> Reco
             Some(beneficiary) => beneficiary.map(ids::from_standard),
             None => code.beneficiary_uuid,
         };
+        let uses = code.limits.number_of_uses;
+        memberships::follow_beneficiary(&session, uuid, uses, code.beneficiary_uuid, beneficiary)?;
         let args = [
             uuid.into(),
             draft.code.unwrap_or(code.code).into(),
@@ -227,9 +233,11 @@ fn referral_delete_code(code_uuid: Option<Uuid>) -> bool {
     answer(|| {
         let uuid = required(code_uuid, "code_uuid")?;
         let session = Session::open();
+        let Some(code) = codes::lock(&session, uuid) else { return Ok(false) };
         let deleted = session.write(&DELETE, &[uuid.into()]).count() > 0;
         if deleted {
             session.write(&DELETE_USAGE, &[uuid.into()]);
+            memberships::forget(&session, &code)?;
         }
         Ok(deleted)
     })

@@ -28,9 +28,8 @@ pub const STANDARD_ATTEMPTS: u32 = DEFAULT_ATTEMPTS;
 /// Codes written by one statement of a bulk creation: what it holds in memory at a time.
 const BATCH: usize = 1_000;
 
-/// Draws standard codes until one is free. Another session may still take it first.
-pub fn draw_unused(session: &Session, attempts: u32) -> Result<String> {
-    let generator = Generator::standard();
+/// Draws codes until one is free. Another session may still take it first.
+pub fn draw_unused(session: &Session, generator: &Generator, attempts: u32) -> Result<String> {
     let mut rng = rand::rng();
     for _ in 0..attempts {
         check_for_interrupts!();
@@ -63,7 +62,7 @@ fn referral_generate_unique_code(attempts: Option<i32>) -> String {
             .ok()
             .filter(|attempts| (1..=1000).contains(attempts))
             .ok_or_else(|| Error::out_of_range("attempts", "must be from 1 to 1000"))?;
-        draw_unused(&Session::open(), attempts)
+        draw_unused(&Session::open(), &Generator::standard(), attempts)
     })
 }
 

@@ -8,11 +8,12 @@ use pgrx::prelude::*;
 use crate::code_changes::SystemLimits;
 use crate::codes;
 use crate::creators;
+use crate::memberships;
 use crate::pg::clock;
-use crate::pg::error::{Result, answer, required};
+use crate::pg::error::{Error, Result, answer, raise, required};
 use crate::pg::rows::RowSet;
 use crate::pg::session::{Session, View, statements};
-use crate::pg::tables::{CODES, Tables, USAGE};
+use crate::pg::tables::{CODES, REWARDS, Tables, USAGE};
 use crate::pg::transaction::{OwnWrite, RowKey, with_claims};
 use crate::pg::trigger::{Firing, TriggerRow};
 use crate::redemption::{self, WrittenUse};
@@ -46,12 +47,13 @@ macro_rules! guard {
     };
 }
 
-pub const GUARDS: [Guard; 5] = [
+pub const GUARDS: [Guard; 6] = [
     guard!("referral_guard_code", CODES, "code.sql"),
-    guard!("referral_guard_creator", CODES, "creator.sql"),
+    guard!("referral_guard_code_written", CODES, "code_written.sql"),
     guard!("referral_guard_claim", CODES, "claim.sql"),
     guard!("referral_guard_usage_lock", USAGE, "usage_lock.sql"),
     guard!("referral_guard_usage", USAGE, "usage.sql"),
+    guard!("referral_guard_ledger", REWARDS, "ledger.sql"),
 ];
 
 impl Guard {
@@ -187,18 +189,26 @@ fn guard_code<'c>(firing: &Firing<'c>) -> Result<TriggerRow<'c>> {
 
 /// After INSERT and UPDATE of codes: the per-user limit. Not before: a row that ON CONFLICT leaves out
 /// is no code more. A new code that counts uses from the start has claimed them for usage rows to come.
-fn guard_creator(firing: &Firing) -> Result<()> {
+/// One that gets its first beneficiary comes into the default program.
+fn guard_code_written(firing: &Firing) -> Result<()> {
     let session = session_of(firing);
     if let Some(creator) = new_creator(firing)? {
         let limits = SystemLimits::read(&session, View::Now);
         creators::keep_limit(&session, creator, limits.codes_per_user)?;
     }
     let new = firing.new_row();
-    if firing.old_row().is_none()
-        && let Some(uses @ 1..) = new.get::<i32>("number_of_uses")?
-    {
-        let key = claim_key(&session, required(new.get("uuid")?, "uuid")?);
-        with_claims(|claims| claims.add(key, uses.into()));
+    let uuid: Uuid = required(new.get("uuid")?, "uuid")?;
+    let uses: i32 = required(new.get("number_of_uses")?, "number_of_uses")?;
+    match firing.old_row() {
+        None if uses > 0 => {
+            let key = claim_key(&session, uuid);
+            with_claims(|claims| claims.add(key, uses.into()));
+        }
+        None => {}
+        Some(old) => {
+            let (former, next) = (old.get("beneficiary_uuid")?, new.get("beneficiary_uuid")?);
+            memberships::follow_beneficiary(&session, uuid, uses, former, next)?;
+        }
     }
     Ok(())
 }
@@ -276,8 +286,8 @@ fn referral_guard_code(call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
 }
 
 #[pg_extern(sql = false)]
-fn referral_guard_creator(call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
-    guarded(call, |firing| guard_creator(firing).map(|()| firing.new_row()))
+fn referral_guard_code_written(call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
+    guarded(call, |firing| guard_code_written(firing).map(|()| firing.new_row()))
 }
 
 #[pg_extern(sql = false)]
@@ -293,4 +303,17 @@ fn referral_guard_usage_lock(call: pg_sys::FunctionCallInfo) -> TriggerRow<'stat
 #[pg_extern(sql = false)]
 fn referral_guard_usage(call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
     guarded(call, |firing| guard_usage(firing).map(|()| firing.new_row()))
+}
+
+/// The ledger of rewards only ever grows. Raises for whole statements, also those that meet no row.
+#[pg_extern(sql = false)]
+fn referral_guard_ledger(_call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
+    raise(
+        Error::new(
+            "42501",
+            "ledger_append_only",
+            "rows of the ledger of rewards cannot be changed or removed",
+        )
+        .with_hint("referral_reverse() takes a reward back, by a row of its own."),
+    )
 }

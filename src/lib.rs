@@ -7,13 +7,20 @@ use pgrx::prelude::*;
 
 mod code_changes;
 mod codes;
+mod conversions;
 mod creators;
 mod doctor;
+mod events;
 mod generation;
 mod guards;
 mod indexes;
+mod memberships;
 mod pg;
+mod programs;
 mod redemption;
+mod referees;
+mod review;
+mod rewards;
 mod rules;
 mod settings;
 mod setup;
@@ -30,6 +37,9 @@ extension_sql_file!("../sql/api/redemption.sql", name = "redemption", requires =
 extension_sql_file!("../sql/api/usage.sql", name = "usage", requires = ["redemption"]);
 extension_sql_file!("../sql/api/settings.sql", name = "settings", requires = ["usage"]);
 extension_sql_file!("../sql/api/signup.sql", name = "signup", requires = ["settings"]);
+extension_sql_file!("../sql/api/programs.sql", name = "programs", requires = ["signup"]);
+extension_sql_file!("../sql/api/conversions.sql", name = "conversions", requires = ["programs"]);
+extension_sql_file!("../sql/api/review.sql", name = "review", requires = ["conversions"]);
 
 #[pg_guard]
 pub extern "C-unwind" fn _PG_init() {

@@ -3,15 +3,21 @@
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
+use serde_json::json;
+
 use crate::codes::{self, Code};
+use crate::events::Events;
+use crate::memberships::{self, program_of};
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::ids;
 use crate::pg::rows::Record;
 use crate::pg::session::{Row, Session, View, statements};
+use crate::programs;
 use crate::rules::code::Lookup;
+use crate::rules::event::EventType;
 use crate::rules::refusal::{self, Refusal};
-use crate::rules::settings::{ALLOW_SELF_REFERRAL, ENABLED};
+use crate::rules::settings::{ALLOW_SELF_REFERRAL, ENABLED, EVENTS_ENABLED};
 use crate::rules::state::Limits;
 use crate::rules::time::Timestamp;
 use crate::settings::Settings;
@@ -29,6 +35,8 @@ struct Claim {
     code: String,
     beneficiary_uuid: Option<Uuid>,
     limits: Limits,
+    program: Option<String>,
+    events: Events,
 }
 
 /// A use taken and written down.
@@ -52,20 +60,24 @@ struct Diagnosis {
     refusal: Option<Refusal>,
     code: Option<Code>,
     earlier: Option<Use>,
+    events: Events,
 }
 
 impl Claim {
     fn read(row: Row) -> Self {
+        let beneficiary_uuid = row.get(3);
         Claim {
             code_uuid: row.need(1),
             code: row.need(2),
-            beneficiary_uuid: row.get(3),
+            beneficiary_uuid,
             limits: Limits {
                 status: true,
                 number_of_uses: row.need(4),
                 max_uses: row.need(5),
                 expiration_date: row.get(6),
             },
+            program: memberships::program(row.get(7), beneficiary_uuid),
+            events: Events::new(row.get(8).unwrap_or(false)),
         }
     }
 
@@ -85,13 +97,55 @@ impl Claim {
     fn record(self, session: &Session, user: Uuid) -> Result<Option<Redeemed>> {
         let usage = Use { uuid: ids::new_uuid(), date_used: clock::now() };
         // The clock that the claim was judged by was read before it waited for the lock.
-        let kept = !self.limits.expired(usage.date_used)
-            && usage::insert_once(session, self.code_uuid, user, usage)?;
-        if !kept {
+        if self.limits.expired(usage.date_used) || !self.admit(session, user) {
             release(session, self.code_uuid);
             return Ok(None);
         }
+        if !usage::insert_once(session, self.code_uuid, user, usage)? {
+            self.program.iter().for_each(|program| programs::give_back(session, program, 1));
+            release(session, self.code_uuid);
+            return Ok(None);
+        }
+        let told = Told {
+            usage_uuid: usage.uuid,
+            code_uuid: self.code_uuid,
+            code: &self.code,
+            user,
+            beneficiary_uuid: self.beneficiary_uuid,
+            program: self.program.as_deref(),
+        };
+        told.tell(session, self.events);
         Ok(Some(Redeemed { claim: self, usage }))
+    }
+
+    fn admit(&self, session: &Session, user: Uuid) -> bool {
+        let program = self.program.as_deref();
+        program.is_none_or(|program| memberships::admit(session, program, self.code_uuid, user))
+    }
+}
+
+/// What an event says of a use.
+struct Told<'a> {
+    usage_uuid: Uuid,
+    code_uuid: Uuid,
+    code: &'a str,
+    user: Uuid,
+    beneficiary_uuid: Option<Uuid>,
+    program: Option<&'a str>,
+}
+
+impl Told<'_> {
+    fn tell(&self, session: &Session, events: Events) {
+        events.tell(session, EventType::CodeUsed, || {
+            json!({
+                "usage_uuid": self.usage_uuid.to_string(),
+                "code_uuid": self.code_uuid.to_string(),
+                "code": self.code,
+                "used_by_uuid": self.user.to_string(),
+                "beneficiary_uuid": self.beneficiary_uuid.map(|uuid| uuid.to_string()),
+                "program": self.program,
+            })
+        });
     }
 }
 
@@ -121,7 +175,7 @@ fn redeem(session: &Session, text: &str, user: Uuid) -> Result<Outcome> {
     let find = || codes::by_text(session, lookup.as_ref()?, View::Now);
     let (mut locked, mut unlockable) = (None, None);
     for _ in 0..MOST_LOOKS {
-        let found = diagnose(session, find(), user, None);
+        let found = diagnose(session, find(), Some(user), None, View::Now);
         let code = match found.judge() {
             Ok(code) => code.uuid,
             Err(refused) => return Ok(Err(refused)),
@@ -142,19 +196,38 @@ fn redeem(session: &Session, text: &str, user: Uuid) -> Result<Outcome> {
     Err(Error::new("40001", "code_keeps_changing", message).with_hint("Try again."))
 }
 
-/// Judges a redemption as things stand now; `written` is the row of the use in question, where it is
-/// in the table already.
-fn diagnose(session: &Session, code: Option<Code>, user: Uuid, written: Option<Uuid>) -> Diagnosis {
-    let settings = Settings::read(session, &[ENABLED.key, ALLOW_SELF_REFERRAL.key], View::Now);
-    let earlier = code.as_ref().and_then(|code| usage::earliest(session, code.uuid, user, written));
+/// Judges a redemption as `view` has things; `written` is the row of the use in question, where it is in
+/// the table already. Without a user only what is true for all users is judged.
+fn diagnose(
+    session: &Session,
+    code: Option<Code>,
+    user: Option<Uuid>,
+    written: Option<Uuid>,
+    view: View,
+) -> Diagnosis {
+    let keys = [ENABLED.key, ALLOW_SELF_REFERRAL.key, EVENTS_ENABLED.key];
+    let settings = Settings::read(session, &keys, view);
+    let now = match view {
+        View::Query => clock::statement_start(),
+        View::Now => clock::now(),
+    };
+    let earlier = code
+        .as_ref()
+        .zip(user)
+        .and_then(|(code, user)| usage::earliest(session, code.uuid, user, written, view));
+    let beneficiary = code.as_ref().and_then(|code| code.beneficiary_uuid);
     let redemption = refusal::Redemption {
         system_enabled: settings.flag(ENABLED),
         code: code.as_ref().map(|code| code.limits),
         already_used: earlier.is_some(),
-        is_beneficiary: code.as_ref().is_some_and(|code| code.beneficiary_uuid == Some(user)),
+        is_beneficiary: user.is_some() && beneficiary == user,
         self_referral_allowed: settings.flag(ALLOW_SELF_REFERRAL),
+        program: code
+            .as_ref()
+            .and_then(|code| memberships::examine(session, code, user, now, view)),
     };
-    Diagnosis { refusal: redemption.refusal(clock::now()), code, earlier }
+    let events = Events::of(&settings);
+    Diagnosis { refusal: redemption.refusal(now), code, earlier, events }
 }
 
 impl Diagnosis {
@@ -188,11 +261,30 @@ pub fn redeem_written(session: &Session, written: &WrittenUse, claimed: bool) ->
         // Judged as it was before the caller's own claim.
         code.limits.number_of_uses -= 1;
     }
-    let judged = diagnose(session, code, user, Some(uuid)).judge();
-    judged.map_err(|refused| refused.refusal)?;
+    let judge = |code| diagnose(session, code, Some(user), Some(uuid), View::Now);
+    let diagnosis = judge(code.clone());
+    let events = diagnosis.events;
+    let found = diagnosis.judge().map_err(|refused| refused.refusal)?;
     if !claimed {
         Claim::take_locked(session, code_uuid)?;
     }
+    let program = program_of(session, &found, View::Now);
+    if let Some(program) = &program
+        && !memberships::admit(session, program, code_uuid, user)
+    {
+        // Another session was faster: what was free at the first look is not any more.
+        judge(code).judge().map_err(|refused| refused.refusal)?;
+        return Err(Refusal::UsageLimitReached.into());
+    }
+    let told = Told {
+        usage_uuid: uuid,
+        code_uuid,
+        code: &found.code,
+        user,
+        beneficiary_uuid: found.beneficiary_uuid,
+        program: program.as_deref(),
+    };
+    told.tell(session, events);
     Ok(())
 }
 
@@ -278,11 +370,44 @@ fn referral_undo_use(usage_uuid: Option<Uuid>) -> bool {
             return Ok(false);
         };
         // The code's row is locked first, as redemption does: two orders would deadlock.
-        codes::lock(&session, code_uuid);
+        let code = codes::lock(&session, code_uuid);
         let undone = usage::delete(&session, usage_uuid);
         if undone {
             release(&session, code_uuid);
         }
+        if undone
+            && let Some(program) = code.and_then(|code| program_of(&session, &code, View::Now))
+        {
+            programs::give_back(&session, &program, 1);
+        }
         Ok(undone)
+    })
+}
+
+/// valid, reason, message, referrer_uuid, remaining_uses
+type ValidateColumns = (bool, Option<&'static str>, String, Option<Uuid>, Option<i32>);
+
+#[pg_extern(sql = false)]
+fn referral_validate_code(code: Option<&str>, user_uuid: Option<Uuid>) -> Record<ValidateColumns> {
+    answer(|| {
+        let lookup = Lookup::new(required(code, "code")?);
+        let session = Session::open();
+        let found = lookup.and_then(|lookup| codes::by_text(&session, &lookup, View::Query));
+        let (refusal, code) = match diagnose(&session, found, user_uuid, None, View::Query).judge()
+        {
+            Ok(code) => (None, Some(code)),
+            Err(refused) => (Some(refused.refusal), refused.code),
+        };
+        Ok(Record((
+            refusal.is_none(),
+            refusal.map(Refusal::reason),
+            match refusal {
+                None => "Referral code is valid".into(),
+                Some(Refusal::CodeNotFound) => "Invalid referral code".into(),
+                Some(refusal) => refusal.message(),
+            },
+            code.as_ref().and_then(|code| code.beneficiary_uuid),
+            code.as_ref().map(|code| code.limits.remaining_uses()),
+        )))
     })
 }

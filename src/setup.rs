@@ -15,6 +15,8 @@ use crate::pg::tables::{
     CHECK_ATTEMPTS, CODE_PROGRAMS, CODES, CONVERSIONS, CREATORS, EVENT_CONSUMERS, EVENT_DELIVERIES,
     EVENTS, PROGRAMS, REFEREES, REWARDS, SETTINGS, Tables, USAGE,
 };
+use crate::programs;
+use crate::rules::program::DEFAULT_KEY;
 use crate::rules::settings::ENABLED;
 use crate::settings::Settings;
 use crate::step::{self, Action, Step, StepColumns, object};
@@ -24,6 +26,7 @@ statements! {
     RELATION_KIND = "setup/relation_kind.sql";
     ONE_AT_A_TIME = "setup/one_at_a_time.sql";
     GRANTEES = "setup/grantees.sql";
+    USERS_OF_SEVERAL_CODES = "setup/users_of_several_codes.sql";
 }
 
 /// A table of the host's: made where it is missing, checked where it exists.
@@ -171,7 +174,24 @@ fn setup(session: &Session) -> Result<Vec<Step>> {
         let note = grant(session, table)?;
         steps.push(Step { object, action: Action::Created, note });
     }
+    steps.push(see_to_default_program(session));
     Ok(steps)
+}
+
+/// Codes with a beneficiary belong to the default program, which allows each user one of them: not where
+/// the host has let its users redeem several.
+fn see_to_default_program(session: &Session) -> Step {
+    let object = format!("program {DEFAULT_KEY}");
+    if programs::by_key(session, DEFAULT_KEY, View::Now).is_some() {
+        return Step { object, action: Action::Kept, note: None };
+    }
+    let counted = session.write(&USERS_OF_SEVERAL_CODES, &[]);
+    let users: i64 = counted.first().map_or(0, |row| row.need(1));
+    programs::create_default(session, users == 0);
+    let note = format!(
+        "one_code_per_referee is false, as {users} users have redeemed several codes with a beneficiary"
+    );
+    Step { object, action: Action::Created, note: (users > 0).then_some(note) }
 }
 
 /// Lets whoever may insert into a host's table write the extension's that goes with it: an application

@@ -6,7 +6,7 @@ use pgrx::prelude::*;
 use crate::codes::{limit, max_rows};
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::rows::{Record, RowSet};
-use crate::pg::session::{Row, Session, Statement, statements};
+use crate::pg::session::{Row, Session, Statement, View, statements};
 use crate::rules::time::Timestamp;
 
 statements! {
@@ -35,9 +35,15 @@ pub struct Use {
 }
 
 /// The user's earliest use of the code, other than the row `except`.
-pub fn earliest(session: &Session, code: Uuid, user: Uuid, except: Option<Uuid>) -> Option<Use> {
+pub fn earliest(
+    session: &Session,
+    code: Uuid,
+    user: Uuid,
+    except: Option<Uuid>,
+    view: View,
+) -> Option<Use> {
     let args = [code.into(), user.into(), except.into()];
-    let found = session.write(&OF_USER_AND_CODE, &args);
+    let found = view.run(session, &OF_USER_AND_CODE, &args);
     found.first().map(|row| Use { uuid: row.need(1), date_used: row.need(2) })
 }
 
@@ -50,7 +56,7 @@ pub fn insert_once(session: &Session, code: Uuid, user: Uuid, usage: Use) -> Res
     if inserted && session.tables.usage_is_unique() {
         return Ok(true);
     }
-    let repeat = earliest(session, code, user, Some(usage.uuid)).is_some();
+    let repeat = earliest(session, code, user, Some(usage.uuid), View::Now).is_some();
     match (inserted, repeat) {
         (true, false) => Ok(true),
         (true, true) => {

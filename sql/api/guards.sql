@@ -40,13 +40,13 @@ AS 'MODULE_PATHNAME', 'referral_guard_code_wrapper';
 COMMENT ON FUNCTION referral_guard_code() IS
 'Trigger on codes: normalises the code, holds the field rules for values that change (23514, the column is named; 23505 a code that differs by case alone).';
 
-CREATE FUNCTION referral_guard_creator()
+CREATE FUNCTION referral_guard_code_written()
 RETURNS trigger
 LANGUAGE c VOLATILE PARALLEL UNSAFE
-AS 'MODULE_PATHNAME', 'referral_guard_creator_wrapper';
+AS 'MODULE_PATHNAME', 'referral_guard_code_written_wrapper';
 
-COMMENT ON FUNCTION referral_guard_creator() IS
-'Trigger on codes: holds the limit of codes a user may create (RF008).';
+COMMENT ON FUNCTION referral_guard_code_written() IS
+'Trigger on codes, after the row is written: holds the limit of codes a user may create (RF008), and moves a code''s uses where a beneficiary brings it into the program default.';
 
 CREATE FUNCTION referral_guard_claim()
 RETURNS trigger
@@ -71,3 +71,11 @@ AS 'MODULE_PATHNAME', 'referral_guard_usage_wrapper';
 
 COMMENT ON FUNCTION referral_guard_usage() IS
 'Trigger on usage: makes a redemption of an inserted row, with every refusal of referral_use_code. Spends the use that the same transaction has taken by its own UPDATE of number_of_uses, or takes one.';
+
+CREATE FUNCTION referral_guard_ledger()
+RETURNS trigger
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_guard_ledger_wrapper';
+
+COMMENT ON FUNCTION referral_guard_ledger() IS
+'Trigger on rewards: refuses UPDATE, DELETE and TRUNCATE (42501).';

@@ -20,4 +20,10 @@ RETURNING c.uuid,
        c.beneficiary_uuid,
        c.number_of_uses,
        c.max_uses,
-       c.expiration_date
+       c.expiration_date,
+       (SELECT p.program
+          FROM host.referral_code_programs AS p
+         WHERE p.code_uuid OPERATOR(pg_catalog.=) c.uuid),
+       (SELECT s.value OPERATOR(pg_catalog.=) 'true'
+          FROM host.phoenix_kit_settings AS s
+         WHERE s.key OPERATOR(pg_catalog.=) 'referral_events_enabled')

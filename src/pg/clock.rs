@@ -18,6 +18,12 @@ pub fn statement_start() -> Timestamp {
     Timestamp(unsafe { pg_sys::GetCurrentStatementStartTimestamp() })
 }
 
+/// A moment as ISO 8601 has it.
+pub fn text(time: Timestamp) -> String {
+    TimestampWithTimeZone::try_from(time.0)
+        .map_or_else(|_| time.0.to_string(), |time| time.to_iso_string())
+}
+
 impl From<TimestampWithTimeZone> for Timestamp {
     fn from(time: TimestampWithTimeZone) -> Self {
         Timestamp(time.into_inner())

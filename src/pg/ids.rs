@@ -11,3 +11,7 @@ pub fn new_uuid() -> Uuid {
 pub fn from_standard(uuid: uuid::Uuid) -> Uuid {
     Uuid::from_bytes(*uuid.as_bytes())
 }
+
+pub fn to_standard(uuid: Uuid) -> uuid::Uuid {
+    uuid::Uuid::from_bytes(*uuid.as_bytes())
+}

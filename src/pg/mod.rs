@@ -9,3 +9,4 @@ pub mod session;
 pub mod tables;
 pub mod transaction;
 pub mod trigger;
+pub mod values;

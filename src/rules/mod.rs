@@ -1,10 +1,16 @@
 //! The rules of referral codes, as plain Rust: no Postgres, no I/O, tested without a server.
 
+pub mod approval;
 pub mod attributes;
 pub mod code;
+pub mod conversion;
 pub mod draft;
+pub mod eligibility;
+pub mod event;
 pub mod fields;
 pub mod generator;
+pub mod money;
+pub mod program;
 pub mod refusal;
 pub mod settings;
 pub mod signup;

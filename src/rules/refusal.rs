@@ -1,5 +1,6 @@
 //! Why something is refused: the codes, reasons and messages of the contract, and the order of judging.
 
+use super::conversion::{Action, Status};
 use super::state::{Limits, State};
 use super::time::Timestamp;
 
@@ -22,6 +23,23 @@ pub enum Refusal {
     },
     /// A user was registered without redeeming a code.
     ReferralRequired,
+    /// A conversion is not where the action could take it from.
+    InvalidTransition {
+        from: Status,
+        action: Action,
+    },
+    /// The conversion has a chain of approvals: no single person approves it.
+    ApprovalByChain,
+    /// The chain of approvals has decisions in it already.
+    ApprovalsBegun,
+    /// No chain of approvals was asked for.
+    NoApprovals,
+    /// The code's program is paused, ended, or outside its dates.
+    ProgramNotActive,
+    /// A source was recorded before, with other contents.
+    IdempotencyConflict,
+    /// The user has redeemed another code of the program.
+    AlreadyReferred,
 }
 
 impl Refusal {
@@ -38,6 +56,13 @@ impl Refusal {
             Refusal::UserCodeLimitReached { .. } => "RF008",
             Refusal::NoUniqueCode { .. } => "RF010",
             Refusal::ReferralRequired => "RF011",
+            Refusal::InvalidTransition { .. }
+            | Refusal::ApprovalByChain
+            | Refusal::ApprovalsBegun
+            | Refusal::NoApprovals => "RF012",
+            Refusal::ProgramNotActive => "RF013",
+            Refusal::IdempotencyConflict => "RF014",
+            Refusal::AlreadyReferred => "RF015",
         }
     }
 
@@ -54,6 +79,13 @@ impl Refusal {
             Refusal::UserCodeLimitReached { .. } => "user_code_limit_reached",
             Refusal::NoUniqueCode { .. } => "no_unique_code",
             Refusal::ReferralRequired => "referral_required",
+            Refusal::InvalidTransition { .. }
+            | Refusal::ApprovalByChain
+            | Refusal::ApprovalsBegun
+            | Refusal::NoApprovals => "invalid_transition",
+            Refusal::ProgramNotActive => "program_not_active",
+            Refusal::IdempotencyConflict => "idempotency_conflict",
+            Refusal::AlreadyReferred => "already_referred",
         }
     }
 
@@ -74,6 +106,21 @@ impl Refusal {
                 format!("No unused referral code was found in {attempts} attempts")
             }
             Refusal::ReferralRequired => "Referral code is required".into(),
+            Refusal::InvalidTransition { from, action } => {
+                format!("A conversion that is {} cannot be {}", from.name(), action.participle())
+            }
+            Refusal::ApprovalByChain => {
+                "The conversion is approved by its chain of approvals".into()
+            }
+            Refusal::ApprovalsBegun => "Decisions have been made in the chain of approvals".into(),
+            Refusal::NoApprovals => "The conversion has no chain of approvals".into(),
+            Refusal::ProgramNotActive => "The referral program is not active".into(),
+            Refusal::IdempotencyConflict => {
+                "This source has been recorded before with other contents".into()
+            }
+            Refusal::AlreadyReferred => {
+                "Another referral code of this program has already been used by this user".into()
+            }
         }
     }
 
@@ -105,6 +152,21 @@ impl Refusal {
                 "Redeem a code for the new user in the transaction that inserts the user, or switch \
                  the setting off: SELECT referral_set_required(false).",
             ),
+            Refusal::InvalidTransition { .. } | Refusal::ApprovalsBegun => None,
+            Refusal::ApprovalByChain => Some("referral_decide() records a decision in it."),
+            Refusal::NoApprovals => {
+                Some("referral_require_approvals() asks for one; referral_approve() needs none.")
+            }
+            Refusal::ProgramNotActive => {
+                Some("referral_get_program() shows the program's status, starts_at and ends_at.")
+            }
+            Refusal::IdempotencyConflict => Some(
+                "Give each sale a source_ref of its own; a repeat must have the same code, referee, \
+                 amount and currency.",
+            ),
+            Refusal::AlreadyReferred => {
+                Some("The program's attribute one_code_per_referee, set to false, would allow it.")
+            }
         }
     }
 }
@@ -118,10 +180,24 @@ pub struct Redemption {
     pub already_used: bool,
     pub is_beneficiary: bool,
     pub self_referral_allowed: bool,
+    /// None where the code belongs to no program.
+    pub program: Option<Membership>,
+}
+
+/// What the code's program has to say.
+#[derive(Clone, Copy, Debug)]
+pub struct Membership {
+    pub active: bool,
+    /// The user has redeemed another code of the program, which allows each user one.
+    pub already_referred: bool,
+    /// All codes of the program together have had as many uses as it allows.
+    pub used_up: bool,
 }
 
 impl Redemption {
     /// The first refusal in the contract's order (DESIGN, section 3), or None where the code may be used.
+    /// What a program says stands beside its like: not active after expired, already referred after
+    /// self-referral, and its cap with the code's own.
     ///
     /// `sql/redemption/claim.sql` states the same as one condition, for the path where nothing is
     /// refused; the test `claim_agrees_with_the_rules` holds the two together.
@@ -136,12 +212,24 @@ impl Redemption {
             return Some(Refusal::AlreadyUsed);
         }
         let own_code = self.is_beneficiary && !self.self_referral_allowed;
-        match limits.state(now) {
+        let state = limits.state(now);
+        let says = |rule: fn(&Membership) -> bool| self.program.as_ref().is_some_and(rule);
+        match state {
             State::Inactive => Some(Refusal::CodeInactive),
             State::Expired => Some(Refusal::CodeExpired),
-            State::LimitReached | State::Active if own_code => Some(Refusal::SelfReferral),
-            State::LimitReached => Some(Refusal::UsageLimitReached),
-            State::Active => None,
+            State::LimitReached | State::Active => {
+                if says(|program| !program.active) {
+                    Some(Refusal::ProgramNotActive)
+                } else if own_code {
+                    Some(Refusal::SelfReferral)
+                } else if says(|program| program.already_referred) {
+                    Some(Refusal::AlreadyReferred)
+                } else if state == State::LimitReached || says(|program| program.used_up) {
+                    Some(Refusal::UsageLimitReached)
+                } else {
+                    None
+                }
+            }
         }
     }
 }
@@ -159,6 +247,7 @@ mod tests {
         already_used: false,
         is_beneficiary: false,
         self_referral_allowed: false,
+        program: None,
     };
 
     /// Each step breaks one more rule, from the last judged to the first: the newest must win.
@@ -166,12 +255,23 @@ mod tests {
     fn refusals_are_judged_in_the_contracts_order() {
         let mut redemption = FREE;
         let mut limits = FREE.code.unwrap();
+        let mut program = Membership { active: true, already_referred: false, used_up: false };
+        redemption.program = Some(program);
         assert_eq!(redemption.refusal(NOW), None);
+        program.used_up = true;
+        redemption.program = Some(program);
+        assert_eq!(redemption.refusal(NOW), Some(Refusal::UsageLimitReached));
         limits.number_of_uses = 1;
         redemption.code = Some(limits);
         assert_eq!(redemption.refusal(NOW), Some(Refusal::UsageLimitReached));
+        program.already_referred = true;
+        redemption.program = Some(program);
+        assert_eq!(redemption.refusal(NOW), Some(Refusal::AlreadyReferred));
         redemption.is_beneficiary = true;
         assert_eq!(redemption.refusal(NOW), Some(Refusal::SelfReferral));
+        program.active = false;
+        redemption.program = Some(program);
+        assert_eq!(redemption.refusal(NOW), Some(Refusal::ProgramNotActive));
         limits.expiration_date = Some(NOW);
         redemption.code = Some(limits);
         assert_eq!(redemption.refusal(NOW), Some(Refusal::CodeExpired));
@@ -198,13 +298,16 @@ mod tests {
         fn a_code_is_free_exactly_when_every_rule_holds(
             system_enabled: bool, already_used: bool, is_beneficiary: bool, self_referral_allowed: bool,
             status: bool, number_of_uses in 0..3i32, max_uses in 1..3i32, expires in prop::option::of(998..1_003i64),
+            program in prop::option::of((any::<bool>(), any::<bool>(), any::<bool>())),
         ) {
             let expiration_date = expires.map(Timestamp);
             let code = Some(Limits { status, number_of_uses, max_uses, expiration_date });
-            let redemption = Redemption { system_enabled, code, already_used, is_beneficiary, self_referral_allowed };
+            let program = program.map(|(active, already_referred, used_up)| Membership { active, already_referred, used_up });
+            let redemption = Redemption { system_enabled, code, already_used, is_beneficiary, self_referral_allowed, program };
             let free = system_enabled && !already_used && status && number_of_uses < max_uses
                 && expires.is_none_or(|expires| expires > NOW.0)
-                && (!is_beneficiary || self_referral_allowed);
+                && (!is_beneficiary || self_referral_allowed)
+                && program.is_none_or(|program| program.active && !program.already_referred && !program.used_up);
             prop_assert_eq!(redemption.refusal(NOW).is_none(), free);
         }
     }

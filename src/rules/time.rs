@@ -6,6 +6,11 @@
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
+    /// The moment so many seconds later.
+    pub fn after_seconds(self, seconds: i64) -> Self {
+        Timestamp(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
+    }
+
     /// The minute of the clock that the moment is in.
     pub fn minute(self) -> Self {
         const MINUTE_MICROSECONDS: i64 = 60_000_000;
@@ -13,9 +18,37 @@ impl Timestamp {
     }
 }
 
+/// A length of time, as `interval` holds it: months and days differ in length.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    pub months: i32,
+    pub days: i32,
+    pub microseconds: i64,
+}
+
+impl Span {
+    pub const ZERO: Span = Span { months: 0, days: 0, microseconds: 0 };
+
+    /// From nothing to a hundred years, so that a moment and a span are always a moment again.
+    pub fn is_usual(self) -> bool {
+        const DAY_MICROSECONDS: i64 = 86_400_000_000;
+        (0..=1_200).contains(&self.months)
+            && (0..=36_525).contains(&self.days)
+            && (0..=36_525 * DAY_MICROSECONDS).contains(&self.microseconds)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_usual_span_is_neither_negative_nor_endless() {
+        assert!(Span::ZERO.is_usual());
+        assert!(Span { months: 1_200, days: 36_525, microseconds: 1 }.is_usual());
+        assert!(!Span { months: 2, days: -1, microseconds: 0 }.is_usual());
+        assert!(!Span { months: i32::MAX, days: i32::MAX, microseconds: i64::MAX }.is_usual());
+    }
 
     #[test]
     fn a_minute_begins_at_its_full_number_also_before_2000() {

@@ -1,0 +1,7 @@
+-- Whether the program has rewarded a purchase of the referee's, or may after a review.
+SELECT v.uuid
+  FROM host.referral_conversions AS v
+ WHERE v.referee_uuid OPERATOR(pg_catalog.=) $1
+   AND v.program OPERATOR(pg_catalog.=) $2
+   AND v.reason OPERATOR(pg_catalog.=) ANY ($3)
+ LIMIT 1

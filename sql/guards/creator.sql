@@ -1,6 +1,0 @@
-CREATE TRIGGER referral_guard_creator
- AFTER INSERT OR UPDATE OF created_by_uuid
-    ON host.phoenix_kit_referral_codes
-   FOR EACH ROW
-  WHEN (extension.referral_written_by_hand())
-EXECUTE FUNCTION extension.referral_guard_creator()

@@ -1,0 +1,1 @@
+LOCK TABLE host.phoenix_kit_referral_codes IN SHARE MODE

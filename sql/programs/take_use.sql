@@ -1,0 +1,5 @@
+-- Counts one use of a program that has a cap over all its codes.
+UPDATE host.referral_programs AS p
+   SET number_of_uses = p.number_of_uses OPERATOR(pg_catalog.+) 1
+ WHERE p.key OPERATOR(pg_catalog.=) $1
+   AND p.number_of_uses OPERATOR(pg_catalog.<) p.max_uses_total

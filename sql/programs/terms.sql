@@ -1,0 +1,9 @@
+-- What a redemption has to know of a program.
+SELECT p.status,
+       p.starts_at,
+       p.ends_at,
+       p.one_code_per_referee,
+       p.max_uses_total,
+       p.number_of_uses
+  FROM host.referral_programs AS p
+ WHERE p.key OPERATOR(pg_catalog.=) $1

@@ -1,0 +1,34 @@
+//! Referees: the people whom codes bring, one at a time for each program.
+
+use pgrx::datum::Uuid;
+
+use crate::pg::clock;
+use crate::pg::session::{Session, View, statements};
+use crate::rules::program::DEFAULT_KEY;
+
+statements! {
+    ADD = "referees/add.sql";
+    LOCK = "referees/lock.sql";
+    OTHER_USE = "referees/other_use.sql";
+}
+
+/// Keeps other sessions from redeeming a code of the program for the same person, or recording a purchase
+/// of theirs, until this transaction ends.
+pub fn lock(session: &Session, program: &str, referee: Uuid) {
+    let args = || [referee.into(), program.into(), clock::now().into()];
+    if session.write(&ADD, &args()).count() == 0 {
+        session.write(&LOCK, &args());
+    }
+}
+
+/// Whether the person has redeemed another code of the program.
+pub fn has_other_use(
+    session: &Session,
+    program: &str,
+    referee: Uuid,
+    code: Uuid,
+    view: View,
+) -> bool {
+    let args = [referee.into(), program.into(), code.into(), (program == DEFAULT_KEY).into()];
+    view.run(session, &OTHER_USE, &args).count() > 0
+}

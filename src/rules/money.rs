@@ -1,0 +1,153 @@
+//! Amounts of money: exact decimals, as numeric(20,4) holds them, never floats.
+
+use std::fmt;
+use std::iter::Sum;
+use std::ops::{Add, Neg, Sub};
+
+/// How many digits an amount has after the point.
+const DECIMALS: usize = 4;
+const UNIT: i128 = 10_i128.pow(DECIMALS as u32);
+
+/// The digits of numeric(20,4) before the point.
+const WHOLE_DIGITS: u32 = 16;
+
+/// An amount, in ten-thousandths of the currency's unit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Money(i128);
+
+/// Why a text is no amount; completes a sentence that the argument's name begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MoneyError {
+    NotANumber,
+    TooPrecise,
+    TooLarge,
+}
+
+impl MoneyError {
+    pub fn rule(self) -> &'static str {
+        match self {
+            MoneyError::NotANumber => "must be a finite number",
+            MoneyError::TooPrecise => "must not have more than 4 digits after the point",
+            MoneyError::TooLarge => "must not have more than 16 digits before the point",
+        }
+    }
+}
+
+impl Money {
+    pub const ZERO: Money = Money(0);
+
+    /// A whole number of the currency's unit.
+    pub const fn whole(amount: i32) -> Self {
+        Money(amount as i128 * UNIT)
+    }
+
+    /// Reads a plain decimal: digits, at most one point, and a sign.
+    pub fn parse(text: &str) -> Result<Self, MoneyError> {
+        let sum = Money::parse_sum(text)?;
+        let most = 10_i128.pow(WHOLE_DIGITS) * UNIT;
+        if sum.0.abs() < most { Ok(sum) } else { Err(MoneyError::TooLarge) }
+    }
+
+    /// The same for a sum of amounts, which may be longer than one amount.
+    pub fn parse_sum(text: &str) -> Result<Self, MoneyError> {
+        let (negative, digits) = match text.strip_prefix('-') {
+            Some(digits) => (true, digits),
+            None => (false, text),
+        };
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        if digits.is_empty() || digits == "." || !all_digits(whole) || !all_digits(fraction) {
+            return Err(MoneyError::NotANumber);
+        }
+        let fraction = fraction.trim_end_matches('0');
+        if fraction.len() > DECIMALS {
+            return Err(MoneyError::TooPrecise);
+        }
+        // Padded to the last decimal, so that the digits are the number of units.
+        let units = format!("0{whole}{fraction:0<DECIMALS$}");
+        let units: i128 = units.parse().map_err(|_| MoneyError::TooLarge)?;
+        Ok(Money(if negative { -units } else { units }))
+    }
+
+    pub fn is_negative(self) -> bool {
+        self.0 < 0
+    }
+
+    pub fn is_positive(self) -> bool {
+        self.0 > 0
+    }
+}
+
+/// With all four decimals: `10.0000`.
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let (whole, fraction) = (self.0.abs() / UNIT, self.0.abs() % UNIT);
+        write!(f, "{sign}{whole}.{fraction:0DECIMALS$}")
+    }
+}
+
+impl Add for Money {
+    type Output = Money;
+
+    fn add(self, other: Money) -> Money {
+        Money(self.0 + other.0)
+    }
+}
+
+impl Sub for Money {
+    type Output = Money;
+
+    fn sub(self, other: Money) -> Money {
+        Money(self.0 - other.0)
+    }
+}
+
+impl Neg for Money {
+    type Output = Money;
+
+    fn neg(self) -> Money {
+        Money(-self.0)
+    }
+}
+
+impl Sum for Money {
+    fn sum<I: Iterator<Item = Money>>(amounts: I) -> Money {
+        amounts.fold(Money::ZERO, Add::add)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn decimals_are_exact() {
+        assert_eq!(Money::parse("10").unwrap(), Money::whole(10));
+        assert_eq!(Money::parse("10.00000").unwrap(), Money::whole(10));
+        assert_eq!(Money::parse("0.1").unwrap() + Money::parse("0.2").unwrap(), Money(3_000));
+        assert_eq!(Money::parse("-.5").unwrap().to_string(), "-0.5000");
+        assert_eq!(
+            Money::parse("9999999999999999.9999").unwrap().to_string(),
+            "9999999999999999.9999"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_stored_is_refused() {
+        for text in ["", "-", ".", "1.2.3", "1e3", "NaN", "Infinity", "ten", "--1", "+1", " 1"] {
+            assert_eq!(Money::parse(text), Err(MoneyError::NotANumber), "{text}");
+        }
+        assert_eq!(Money::parse("0.00001"), Err(MoneyError::TooPrecise));
+        assert_eq!(Money::parse("10000000000000000"), Err(MoneyError::TooLarge));
+        assert_eq!(Money::parse(&"9".repeat(100)), Err(MoneyError::TooLarge));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shown_is_read_back(units in -10_i128.pow(19)..10_i128.pow(19)) {
+            prop_assert_eq!(Money::parse(&Money(units).to_string()), Ok(Money(units)));
+        }
+    }
+}
