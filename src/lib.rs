@@ -16,6 +16,7 @@ mod guards;
 mod indexes;
 mod memberships;
 mod pg;
+mod privacy;
 mod programs;
 mod redemption;
 mod referees;
@@ -40,6 +41,7 @@ extension_sql_file!("../sql/api/signup.sql", name = "signup", requires = ["setti
 extension_sql_file!("../sql/api/programs.sql", name = "programs", requires = ["signup"]);
 extension_sql_file!("../sql/api/conversions.sql", name = "conversions", requires = ["programs"]);
 extension_sql_file!("../sql/api/review.sql", name = "review", requires = ["conversions"]);
+extension_sql_file!("../sql/api/privacy.sql", name = "privacy", requires = ["review"]);
 
 #[pg_guard]
 pub extern "C-unwind" fn _PG_init() {
