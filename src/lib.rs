@@ -9,6 +9,7 @@ mod code_changes;
 mod codes;
 mod creators;
 mod doctor;
+mod events;
 mod generation;
 mod guards;
 mod indexes;
@@ -30,6 +31,7 @@ extension_sql_file!("../sql/api/redemption.sql", name = "redemption", requires =
 extension_sql_file!("../sql/api/usage.sql", name = "usage", requires = ["redemption"]);
 extension_sql_file!("../sql/api/settings.sql", name = "settings", requires = ["usage"]);
 extension_sql_file!("../sql/api/signup.sql", name = "signup", requires = ["settings"]);
+extension_sql_file!("../sql/api/events.sql", name = "events", requires = ["signup"]);
 
 #[pg_guard]
 pub extern "C-unwind" fn _PG_init() {

@@ -93,6 +93,32 @@ impl Session {
         self.execute(statement, args, false)
     }
 
+    /// As `write`, but sees all that is committed by now, also where the transaction sees everything
+    /// else through one older snapshot (REPEATABLE READ, SERIALIZABLE).
+    pub fn write_latest(&self, statement: &'static Statement, args: &[DatumWithOid]) -> Rows<'_> {
+        let _own = OwnWrite::begin();
+        let plan = self.tables.plan(statement, |sql| Plan::prepare(sql, args));
+        let mut parameters = Parameters::of(args);
+        // SAFETY: as in `run`; SPI takes a copy of the snapshot, and no crosscheck is asked for.
+        unsafe {
+            pg_sys::SPI_tuptable = std::ptr::null_mut();
+            let status = pg_sys::SPI_execute_snapshot(
+                plan.0.as_ptr(),
+                parameters.values.as_mut_ptr(),
+                parameters.nulls.as_ptr(),
+                pg_sys::GetLatestSnapshot(),
+                std::ptr::null_mut(),
+                false,
+                true,
+                0,
+            );
+            if status < 0 {
+                raise(Error::internal(format!("SPI_execute_snapshot failed: {status}")));
+            }
+            Rows::fetched(self)
+        }
+    }
+
     /// Runs a read and gives its rows a batch at a time, so that a long list costs no memory.
     pub fn stream<T>(
         self,

@@ -3,6 +3,7 @@
 pub mod attributes;
 pub mod code;
 pub mod draft;
+pub mod event;
 pub mod fields;
 pub mod generator;
 pub mod refusal;

@@ -20,6 +20,8 @@ pub const ENABLED: Flag = Flag { key: "referral_codes_enabled", default: false }
 pub const REQUIRED: Flag = Flag { key: "referral_codes_required", default: false };
 pub const ALLOW_SELF_REFERRAL: Flag = Flag { key: "referral_allow_self_referral", default: false };
 pub const GRANDFATHER_EXISTING: Flag = Flag { key: "referral_grandfather_existing", default: true };
+/// Whether what happens is told in the outbox.
+pub const EVENTS_ENABLED: Flag = Flag { key: "referral_events_enabled", default: false };
 pub const MAX_USES_PER_CODE: Limit = Limit { key: "max_number_of_uses_per_code", default: 100 };
 pub const MAX_CODES_PER_USER: Limit = Limit { key: "max_number_of_codes_per_user", default: 10 };
 /// Checks of a code that one client may make in a minute.

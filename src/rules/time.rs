@@ -6,6 +6,11 @@
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
+    /// The moment so many seconds later.
+    pub fn after_seconds(self, seconds: i64) -> Self {
+        Timestamp(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
+    }
+
     /// The minute of the clock that the moment is in.
     pub fn minute(self) -> Self {
         const MINUTE_MICROSECONDS: i64 = 60_000_000;

@@ -1,0 +1,3 @@
+SELECT 1
+  FROM host.referral_event_consumers AS c
+ WHERE c.consumer OPERATOR(pg_catalog.=) $1

@@ -1,0 +1,7 @@
+-- In the order of their ids, so that two workers who acknowledge the same events do not deadlock.
+SELECT d.event_id
+  FROM host.referral_event_deliveries AS d
+ WHERE d.consumer OPERATOR(pg_catalog.=) $1
+   AND d.event_id OPERATOR(pg_catalog.=) ANY ($2)
+ ORDER BY d.event_id
+   FOR UPDATE
