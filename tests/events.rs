@@ -100,6 +100,7 @@ fn poll(client: &mut Client, consumer: &str, rng: &mut StdRng) -> Vec<(i64, Stri
         let rows = transaction.query(POLL, &[&consumer, &rng.random_range(1..30)])?;
         let events: Vec<(i64, String)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
         assert!(events.is_sorted_by(|one, next| one.0 < next.0), "in order: {events:?}");
+        thread::sleep(Duration::from_micros(rng.random_range(0..3_000)));
         if rng.random_bool(0.2) {
             return transaction.rollback().map(|()| Vec::new());
         }
