@@ -5,10 +5,11 @@ use std::str::FromStr;
 use pgrx::JsonB;
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::codes::{self, Code, CodeColumns};
 use crate::creators;
+use crate::events::Events;
 use crate::generation::{self, STANDARD_ATTEMPTS};
 use crate::memberships;
 use crate::pg::clock;
@@ -19,10 +20,11 @@ use crate::pg::session::{Session, View, statements};
 use crate::rules::attributes::Attributes;
 use crate::rules::code::Lookup;
 use crate::rules::draft::Draft;
+use crate::rules::event::EventType;
 use crate::rules::fields::FieldError;
 use crate::rules::generator::Generator;
 use crate::rules::refusal::Refusal;
-use crate::rules::settings::{MAX_CODES_PER_USER, MAX_USES_PER_CODE};
+use crate::rules::settings::{EVENTS_ENABLED, MAX_CODES_PER_USER, MAX_USES_PER_CODE};
 use crate::rules::time::Timestamp;
 use crate::settings::Settings;
 
@@ -35,19 +37,21 @@ statements! {
     OTHER_OF_CODE = "codes/other_of_code.sql";
 }
 
-/// The two limits that new codes are held to.
+/// The two limits that new codes are held to, and whether to tell of them.
 pub struct SystemLimits {
     pub max_uses: i32,
     pub codes_per_user: i32,
+    pub events: Events,
 }
 
 impl SystemLimits {
     pub fn read(session: &Session, view: View) -> Self {
-        let keys = [MAX_USES_PER_CODE.key, MAX_CODES_PER_USER.key];
+        let keys = [MAX_USES_PER_CODE.key, MAX_CODES_PER_USER.key, EVENTS_ENABLED.key];
         let settings = Settings::read(session, &keys, view);
         SystemLimits {
             max_uses: settings.limit(MAX_USES_PER_CODE),
             codes_per_user: settings.limit(MAX_CODES_PER_USER),
+            events: Events::of(&settings),
         }
     }
 
@@ -163,8 +167,36 @@ fn referral_create_code(
             None => new.insert_generated(&session, &Generator::standard())?,
             Some(code) => new.insert(&session, &code).ok_or_else(FieldError::taken)?,
         };
+        limits.events.tell(&session, EventType::CodeCreated, || told_of_created(&created));
         Ok(Record(created.into_columns(clock::now())))
     })
+}
+
+pub fn told_of_created(code: &Code) -> Value {
+    let (creator, beneficiary) = (code.created_by_uuid, code.beneficiary_uuid);
+    told_of_new(code.uuid, &code.code, creator, beneficiary, code.limits.max_uses)
+}
+
+/// What `code.created` tells.
+pub fn told_of_new(
+    uuid: Uuid,
+    code: &str,
+    created_by_uuid: Uuid,
+    beneficiary_uuid: Option<Uuid>,
+    max_uses: i32,
+) -> Value {
+    json!({
+        "code_uuid": uuid.to_string(),
+        "code": code,
+        "created_by_uuid": created_by_uuid.to_string(),
+        "beneficiary_uuid": beneficiary_uuid.map(|uuid| uuid.to_string()),
+        "max_uses": max_uses,
+    })
+}
+
+/// What `code.deactivated` tells.
+pub fn told_of_deactivated(uuid: Uuid, code: &str) -> Value {
+    json!({ "code_uuid": uuid.to_string(), "code": code })
 }
 
 pub fn object(json: Option<JsonB>, argument: &str) -> Result<Map<String, Value>> {
@@ -218,6 +250,11 @@ fn referral_update_code(code_uuid: Option<Uuid>, changes: Option<JsonB>) -> Reco
         ];
         let updated = session.write(&UPDATE, &args);
         let updated = updated.first().map(Code::read).ok_or_else(not_updated)?;
+        if code.limits.status && !updated.limits.status {
+            limits.events.tell(&session, EventType::CodeDeactivated, || {
+                told_of_deactivated(uuid, &updated.code)
+            });
+        }
         Ok(Record(updated.into_columns(clock::now())))
     })
 }
@@ -250,7 +287,12 @@ fn referral_deactivate_code(code: Option<&str>) -> bool {
         let session = Session::open();
         let found = lookup.and_then(|lookup| codes::by_text(&session, &lookup, View::Now));
         if let Some(code) = &found {
-            session.write(&DEACTIVATE, &[code.uuid.into()]);
+            let deactivated = session.write(&DEACTIVATE, &[code.uuid.into()]);
+            if let Some(row) = deactivated.first() {
+                Events::read(&session).tell(&session, EventType::CodeDeactivated, || {
+                    told_of_deactivated(code.uuid, &row.need::<String>(1))
+                });
+            }
         }
         Ok(found.is_some())
     })

@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
-use crate::code_changes::{SystemLimits, is_taken};
+use crate::code_changes::{SystemLimits, is_taken, told_of_new};
 use crate::creators;
+use crate::events::Events;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::ids;
@@ -14,6 +15,7 @@ use crate::pg::rows::RowSet;
 use crate::pg::session::{Session, View, statements};
 use crate::rules::code;
 use crate::rules::draft::Draft;
+use crate::rules::event::EventType;
 use crate::rules::generator::{DEFAULT_ALPHABET, DEFAULT_ATTEMPTS, Generator};
 use crate::rules::refusal::Refusal;
 use crate::rules::time::Timestamp;
@@ -69,6 +71,7 @@ fn referral_generate_unique_code(attempts: Option<i32>) -> String {
 /// A bulk creation under way: an iterator over the codes it has written, batch by batch.
 struct Bulk {
     session: Session,
+    events: Events,
     generator: Generator,
     description: String,
     max_uses: i32,
@@ -102,6 +105,14 @@ impl Bulk {
             self.expiration_date.into(),
         ];
         let written = self.session.write(&INSERT_MANY, &args);
+        self.events.tell_each(&self.session, EventType::CodeCreated, || {
+            let told = written.iter().map(|row| {
+                let (uuid, code) = (row.need(2), row.need::<String>(1));
+                let beneficiary = self.beneficiary_uuid;
+                told_of_new(uuid, &code, self.created_by_uuid, beneficiary, self.max_uses)
+            });
+            told.collect()
+        });
         written.iter().map(|row| row.need(1)).collect()
     }
 }
@@ -171,6 +182,7 @@ fn referral_create_codes(
         }
         Ok(RowSet::new(Bulk {
             session,
+            events: limits.events,
             generator,
             description,
             max_uses,

@@ -5,7 +5,7 @@ use std::ffi::CStr;
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
-use crate::code_changes::SystemLimits;
+use crate::code_changes::{SystemLimits, told_of_deactivated, told_of_new};
 use crate::codes;
 use crate::creators;
 use crate::memberships;
@@ -18,6 +18,7 @@ use crate::pg::transaction::{OwnWrite, RowKey, with_claims};
 use crate::pg::trigger::{Firing, TriggerRow};
 use crate::redemption::{self, WrittenUse};
 use crate::rules::draft::Draft;
+use crate::rules::event::EventType;
 use crate::rules::fields::FieldError;
 use crate::rules::refusal::Refusal;
 use crate::setup::session_over;
@@ -192,25 +193,58 @@ fn guard_code<'c>(firing: &Firing<'c>) -> Result<TriggerRow<'c>> {
 /// One that gets its first beneficiary comes into the default program.
 fn guard_code_written(firing: &Firing) -> Result<()> {
     let session = session_of(firing);
+    let limits = SystemLimits::read(&session, View::Now);
     if let Some(creator) = new_creator(firing)? {
-        let limits = SystemLimits::read(&session, View::Now);
         creators::keep_limit(&session, creator, limits.codes_per_user)?;
     }
     let new = firing.new_row();
-    let uuid: Uuid = required(new.get("uuid")?, "uuid")?;
-    let uses: i32 = required(new.get("number_of_uses")?, "number_of_uses")?;
-    match firing.old_row() {
-        None if uses > 0 => {
-            let key = claim_key(&session, uuid);
-            with_claims(|claims| claims.add(key, uses.into()));
+    let written = WrittenCode::read(new)?;
+    let Some(old) = firing.old_row() else {
+        if written.uses > 0 {
+            let key = claim_key(&session, written.uuid);
+            with_claims(|claims| claims.add(key, written.uses.into()));
         }
-        None => {}
-        Some(old) => {
-            let (former, next) = (old.get("beneficiary_uuid")?, new.get("beneficiary_uuid")?);
-            memberships::follow_beneficiary(&session, uuid, uses, former, next)?;
-        }
+        limits.events.tell(&session, EventType::CodeCreated, || written.told_of_new());
+        return Ok(());
+    };
+    let former = WrittenCode::read(old)?;
+    let (from, to) = (former.beneficiary, written.beneficiary);
+    memberships::follow_beneficiary(&session, written.uuid, written.uses, from, to)?;
+    if former.status && !written.status {
+        limits.events.tell(&session, EventType::CodeDeactivated, || {
+            told_of_deactivated(written.uuid, &written.code)
+        });
     }
     Ok(())
+}
+
+/// A code that somebody has written by hand.
+struct WrittenCode {
+    uuid: Uuid,
+    code: String,
+    status: bool,
+    uses: i32,
+    max_uses: i32,
+    creator: Uuid,
+    beneficiary: Option<Uuid>,
+}
+
+impl WrittenCode {
+    fn read(row: TriggerRow) -> Result<Self> {
+        Ok(WrittenCode {
+            uuid: required(row.get("uuid")?, "uuid")?,
+            code: required(row.get("code")?, "code")?,
+            status: required(row.get("status")?, "status")?,
+            uses: required(row.get("number_of_uses")?, "number_of_uses")?,
+            max_uses: required(row.get("max_uses")?, "max_uses")?,
+            creator: required(row.get("created_by_uuid")?, "created_by_uuid")?,
+            beneficiary: row.get("beneficiary_uuid")?,
+        })
+    }
+
+    fn told_of_new(&self) -> serde_json::Value {
+        told_of_new(self.uuid, &self.code, self.creator, self.beneficiary, self.max_uses)
+    }
 }
 
 /// UPDATE of number_of_uses: never past max_uses; a raise is a claim that an INSERT into usage may

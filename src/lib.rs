@@ -42,6 +42,7 @@ extension_sql_file!("../sql/api/programs.sql", name = "programs", requires = ["s
 extension_sql_file!("../sql/api/conversions.sql", name = "conversions", requires = ["programs"]);
 extension_sql_file!("../sql/api/review.sql", name = "review", requires = ["conversions"]);
 extension_sql_file!("../sql/api/privacy.sql", name = "privacy", requires = ["review"]);
+extension_sql_file!("../sql/api/events.sql", name = "events", requires = ["privacy"]);
 
 #[pg_guard]
 pub extern "C-unwind" fn _PG_init() {

@@ -4,7 +4,7 @@
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
-use crate::code_changes::{NewCode, SystemLimits};
+use crate::code_changes::{NewCode, SystemLimits, told_of_created};
 use crate::codes::{self, Code, CodeColumns};
 use crate::generation::STANDARD_ATTEMPTS;
 use crate::pg::clock;
@@ -15,6 +15,7 @@ use crate::pg::session::{Session, View, statements};
 use crate::programs::{self, Terms};
 use crate::referees;
 use crate::rules::code::Lookup;
+use crate::rules::event::EventType;
 use crate::rules::program::{DEFAULT_KEY, Program};
 use crate::rules::refusal::{Membership, Refusal};
 use crate::rules::time::{Span, Timestamp};
@@ -143,7 +144,9 @@ impl Owner<'_> {
             beneficiary_uuid: Some(self.uuid),
             expiration_date: program.codes_expire_after.map(|span| after(session, now, span)),
         };
-        new.insert_generated(session, &program.generator()?)
+        let code = new.insert_generated(session, &program.generator()?)?;
+        limits.events.tell(session, EventType::CodeCreated, || told_of_created(&code));
+        Ok(code)
     }
 }
 

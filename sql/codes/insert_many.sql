@@ -26,4 +26,5 @@ SELECT new.uuid,
          FROM host.phoenix_kit_referral_codes AS held
         WHERE pg_catalog.upper(held.code) OPERATOR(pg_catalog.=) new.code)
     ON CONFLICT DO NOTHING
-RETURNING c.code
+RETURNING c.code,
+       c.uuid

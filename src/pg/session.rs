@@ -93,13 +93,13 @@ impl Session {
         self.execute(statement, args, false)
     }
 
-    /// As `write`, and sees what has been committed by now whatever the isolation level: for what others
-    /// may have added since the transaction's snapshot was taken.
+    /// As `write`, but sees all that is committed by now, also where the transaction sees everything
+    /// else through one older snapshot (REPEATABLE READ, SERIALIZABLE).
     pub fn write_latest(&self, statement: &'static Statement, args: &[DatumWithOid]) -> Rows<'_> {
         let _own = OwnWrite::begin();
         let plan = self.tables.plan(statement, |sql| Plan::prepare(sql, args));
         let mut parameters = Parameters::of(args);
-        // SAFETY: as in `run`; the snapshot is registered by the call for as long as it lasts.
+        // SAFETY: as in `run`; SPI takes a copy of the snapshot, and no crosscheck is asked for.
         unsafe {
             pg_sys::SPI_tuptable = std::ptr::null_mut();
             let status = pg_sys::SPI_execute_snapshot(
