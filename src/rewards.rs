@@ -74,7 +74,9 @@ impl Entry<'_> {
 
 /// Grants both sides what the conversion has promised them; a side without a reward gets no row.
 pub fn grant(session: &Session, conversion: &Conversion, hold_period: Span, events: Events) {
-    let available_at = after(session, clock::now(), hold_period);
+    // From the statement's start, by which balances are told: a reward without a hold is available to
+    // whoever asks in the same call or block.
+    let available_at = after(session, clock::statement_start(), hold_period);
     let sides = [
         ("referrer", conversion.referrer_uuid, conversion.referrer_reward),
         ("referee", conversion.referee_uuid, conversion.referee_reward),

@@ -1,0 +1,1 @@
+SELECT pg_catalog.has_table_privilege($1, 'SELECT')

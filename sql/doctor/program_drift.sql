@@ -1,0 +1,30 @@
+-- Programs with a cap whose counter differs from the uses of their codes: how many, and a few of them.
+  WITH members AS (
+       SELECT coalesce(p.program, 'default') AS program,
+              c.number_of_uses
+         FROM host.phoenix_kit_referral_codes AS c
+              LEFT JOIN host.referral_code_programs AS p
+                     ON p.code_uuid OPERATOR(pg_catalog.=) c.uuid
+        WHERE p.program IS NOT NULL
+           OR c.beneficiary_uuid IS NOT NULL),
+       counted AS (
+       SELECT m.program,
+              pg_catalog.sum(m.number_of_uses) AS uses
+         FROM members AS m
+        GROUP BY m.program),
+       drifted AS (
+       SELECT g.key,
+              g.number_of_uses,
+              coalesce(counted.uses, 0::pg_catalog.int8) AS uses,
+              pg_catalog.row_number() OVER (ORDER BY g.key) AS place
+         FROM host.referral_programs AS g
+              LEFT JOIN counted
+                     ON counted.program OPERATOR(pg_catalog.=) g.key
+        WHERE g.max_uses_total IS NOT NULL
+          AND g.number_of_uses OPERATOR(pg_catalog.<>) coalesce(counted.uses, 0::pg_catalog.int8))
+SELECT pg_catalog.count(*),
+       pg_catalog.string_agg(
+           pg_catalog.format('"%s" says %s, its codes have %s', drifted.key, drifted.number_of_uses, drifted.uses),
+           ', ' ORDER BY drifted.place)
+           FILTER (WHERE drifted.place OPERATOR(pg_catalog.<=) 3)
+  FROM drifted
