@@ -51,3 +51,17 @@ SELECT * FROM referral_doctor();
 CREATE SCHEMA bare;
 SELECT * FROM referral_doctor('bare');
 SELECT * FROM referral_doctor('nowhere');
+
+-- A program's counter, after a code was deleted behind its back; counted anew by update_program.
+SET referrals.schema = 'public';
+SELECT key FROM referral_create_program('capped', '{"max_uses_total": 9}');
+SELECT ok FROM referral_code_for('00000000-0000-0000-0000-00000000000a', 'capped') AS c,
+               referral_try_use_code(c.code, '00000000-0000-0000-0000-0000000000b1');
+SELECT ok FROM referral_code_for('00000000-0000-0000-0000-00000000000b', 'capped') AS c,
+               referral_try_use_code(c.code, '00000000-0000-0000-0000-0000000000b2');
+SELECT finding FROM referral_doctor() WHERE subject ~ 'programs';
+DELETE FROM phoenix_kit_referral_codes WHERE beneficiary_uuid = '00000000-0000-0000-0000-00000000000b';
+SELECT severity, subject, finding FROM referral_doctor() WHERE subject ~ 'programs';
+SELECT number_of_uses FROM referral_update_program('capped', '{"max_uses_total": null}');
+SELECT number_of_uses FROM referral_update_program('capped', '{"max_uses_total": 9}');
+SELECT finding FROM referral_doctor() WHERE subject ~ 'programs';
