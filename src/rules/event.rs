@@ -2,7 +2,6 @@
 
 /// A type of event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code)] // The contract's list; each is told where it happens.
 pub enum EventType {
     CodeCreated,
     CodeDeactivated,
