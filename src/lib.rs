@@ -5,6 +5,7 @@
 
 use pgrx::prelude::*;
 
+mod analytics;
 mod code_changes;
 mod codes;
 mod conversions;
@@ -26,6 +27,7 @@ mod settings;
 mod setup;
 mod signup;
 mod step;
+mod tree;
 mod usage;
 
 pg_module_magic!(name, version);
@@ -40,6 +42,7 @@ extension_sql_file!("../sql/api/signup.sql", name = "signup", requires = ["setti
 extension_sql_file!("../sql/api/programs.sql", name = "programs", requires = ["signup"]);
 extension_sql_file!("../sql/api/conversions.sql", name = "conversions", requires = ["programs"]);
 extension_sql_file!("../sql/api/review.sql", name = "review", requires = ["conversions"]);
+extension_sql_file!("../sql/api/analytics.sql", name = "analytics", requires = ["review"]);
 
 #[pg_guard]
 pub extern "C-unwind" fn _PG_init() {
