@@ -5,6 +5,7 @@
 
 use pgrx::prelude::*;
 
+mod analytics;
 mod code_changes;
 mod codes;
 mod conversions;
@@ -27,6 +28,7 @@ mod settings;
 mod setup;
 mod signup;
 mod step;
+mod tree;
 mod usage;
 
 pg_module_magic!(name, version);
@@ -43,6 +45,7 @@ extension_sql_file!("../sql/api/conversions.sql", name = "conversions", requires
 extension_sql_file!("../sql/api/review.sql", name = "review", requires = ["conversions"]);
 extension_sql_file!("../sql/api/privacy.sql", name = "privacy", requires = ["review"]);
 extension_sql_file!("../sql/api/events.sql", name = "events", requires = ["privacy"]);
+extension_sql_file!("../sql/api/analytics.sql", name = "analytics", requires = ["events"]);
 
 #[pg_guard]
 pub extern "C-unwind" fn _PG_init() {

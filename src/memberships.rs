@@ -126,9 +126,9 @@ struct Owner<'a> {
 }
 
 impl Owner<'_> {
-    fn code(&self, session: &Session) -> Option<Uuid> {
+    fn code(&self, session: &Session, view: View) -> Option<Uuid> {
         let args = [self.uuid.into(), self.program.into(), self.kind.into()];
-        session.write(&CODE_OF_OWNER, &args).first().map(|row| row.need(1))
+        view.run(session, &CODE_OF_OWNER, &args).first().map(|row| row.need(1))
     }
 
     /// Makes the owner's code, which has its id already.
@@ -150,6 +150,13 @@ impl Owner<'_> {
     }
 }
 
+/// The code that a user has been given in a program, as the calling query sees it.
+pub fn own_code(session: &Session, user: Uuid, program: &str) -> Option<Code> {
+    let owner = Owner { uuid: user, kind: DEFAULT_OWNER_TYPE, program };
+    let code = owner.code(session, View::Query)?;
+    codes::by_uuid(session, code, View::Query)
+}
+
 /// The moment a span after another.
 pub fn after(session: &Session, moment: Timestamp, span: Span) -> Timestamp {
     let rows = session.read(&AFTER, &[moment.into(), span.into()]);
@@ -163,7 +170,7 @@ const MOST_LOOKS: u32 = 10;
 fn code_for(session: &Session, owner: &Owner) -> Result<Code> {
     let program = programs::named(session, owner.program, "program", View::Now)?;
     for _ in 0..MOST_LOOKS {
-        let known = owner.code(session);
+        let known = owner.code(session, View::Now);
         if let Some(known) = known
             && let Some(code) = codes::by_uuid(session, known, View::Now)
         {

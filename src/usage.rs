@@ -16,6 +16,7 @@ statements! {
     CODE_OF = "usage/code_of.sql";
     OF_USER_AND_CODE = "usage/of_user_and_code.sql";
     TOTALS = "usage/totals.sql";
+    COUNT_OF_CODE = "usage/count_of_code.sql";
     NEWEST = "usage/newest.sql";
     OF_CODE = "usage/of_code.sql";
     OF_USER = "usage/of_user.sql";
@@ -84,6 +85,11 @@ pub fn delete(session: &Session, usage: Uuid) -> bool {
 /// The code that a usage row belongs to.
 pub fn code_of(session: &Session, usage: Uuid) -> Option<Uuid> {
     session.write(&CODE_OF, &[usage.into()]).first().map(|row| row.need(1))
+}
+
+/// How many usages of a code there are, as the calling query sees them.
+pub fn count_of_code(session: &Session, code: Uuid) -> i64 {
+    session.read(&COUNT_OF_CODE, &[code.into()]).first().map_or(0, |row| row.need(1))
 }
 
 /// The users of a code's newest uses, newest first, each named once.

@@ -1,9 +1,9 @@
 //! The two clocks.
 
 use pgrx::prelude::*;
-use pgrx::{FromDatum, IntoDatum, pg_sys};
+use pgrx::{FromDatum, IntoDatum, direct_function_call, pg_sys};
 
-use crate::rules::time::Timestamp;
+use crate::rules::time::{Span, Timestamp};
 
 /// The wall clock, read now: what a claim is judged by.
 pub fn now() -> Timestamp {
@@ -16,6 +16,25 @@ pub fn now() -> Timestamp {
 pub fn statement_start() -> Timestamp {
     // SAFETY: reads a variable of this backend.
     Timestamp(unsafe { pg_sys::GetCurrentStatementStartTimestamp() })
+}
+
+/// The moment so many spans after another, by the calendar of the session's time zone: months, then days, then
+/// the rest, as Postgres adds an interval. None beyond the last year that Postgres knows.
+pub fn after_spans(moment: Timestamp, span: Span, count: i32) -> Option<Timestamp> {
+    let days = Span {
+        months: span.months.checked_mul(count)?,
+        days: span.days.checked_mul(count)?,
+        microseconds: 0,
+    };
+    let day = PgTryBuilder::new(|| {
+        let args = [moment.into_datum(), days.into_datum()];
+        // SAFETY: the function takes a timestamptz and an interval.
+        unsafe { direct_function_call::<Timestamp>(pg_sys::timestamptz_pl_interval, &args) }
+    })
+    .catch_when(PgSqlErrorCode::ERRCODE_DATETIME_FIELD_OVERFLOW, |_| None)
+    .execute()?;
+    let rest = i128::from(span.microseconds) * i128::from(count);
+    i64::try_from(i128::from(day.0) + rest).ok().map(Timestamp)
 }
 
 /// A moment as ISO 8601 has it.

@@ -43,6 +43,14 @@ impl Status {
         STATUSES.into_iter().find(|status| status.name() == name)
     }
 
+    /// Whether the conversion counts: nobody has refused it or taken it back.
+    pub fn stands(self) -> bool {
+        match self {
+            Status::Converted | Status::Approved => true,
+            Status::Rejected | Status::Reversed => false,
+        }
+    }
+
     /// The status after an action; None where it stays as it is. What is not listed here is refused.
     pub fn after(self, action: Action) -> Result<Option<Status>, Refusal> {
         use Action::*;

@@ -6,6 +6,10 @@
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
+    pub fn is_finite(self) -> bool {
+        self.0 != i64::MIN && self.0 != i64::MAX
+    }
+
     /// The moment so many seconds later.
     pub fn after_seconds(self, seconds: i64) -> Self {
         Timestamp(self.0.saturating_add(seconds.saturating_mul(1_000_000)))

@@ -1,0 +1,86 @@
+CREATE FUNCTION referral_user_stats(
+       user_uuid            uuid,
+       program              text DEFAULT 'default',
+       OUT referral_code    text,
+       OUT total_uses       bigint,
+       OUT remaining_uses   integer,
+       OUT max_uses         integer,
+       OUT total_earned     numeric,
+       OUT current_balance  numeric,
+       OUT referred_by_code text,
+       OUT referrals        jsonb)
+LANGUAGE c STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'referral_user_stats_wrapper';
+
+COMMENT ON FUNCTION referral_user_stats(uuid, text) IS
+'What a user has and has brought in a program. The code is that of referral_code_for or, without one, the oldest code of the program whose beneficiary is the user; total_uses counts its usages. total_earned is what the ledger says of the user in the program''s currency, granted less reversed, current_balance the part of it whose hold period is over. referred_by_code is the code of the user''s earliest redemption in the program. referrals lists everybody who has redeemed one of the user''s codes in the program, the newest first: user_uuid, status (of the latest conversion; pending before there is one), bonus_earned (by the user, net), completed_at (of that conversion). Always one row: NULL, zeros and [] for somebody unknown. Errors: 22023 no such program.';
+
+CREATE FUNCTION referral_top_referrers(
+       max_rows integer DEFAULT 10,
+       program  text DEFAULT NULL)
+RETURNS TABLE (
+       referrer_uuid uuid,
+       conversions   bigint,
+       total_earned  numeric,
+       currency      text)
+LANGUAGE c STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'referral_top_referrers_wrapper';
+
+COMMENT ON FUNCTION referral_top_referrers(integer, text) IS
+'The referrers with the most conversions that are neither rejected nor reversed, and what they have earned by those, net: a row for each referrer and currency; of all programs where none is named. Errors: 22023 no such program.';
+
+CREATE FUNCTION referral_program_report(
+       program                         text DEFAULT 'default',
+       OUT signups                     bigint,
+       OUT conversions                 bigint,
+       OUT conversion_rate             numeric,
+       OUT total_bonuses               numeric,
+       OUT avg_time_to_first_purchase  interval)
+LANGUAGE c STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'referral_program_report_wrapper';
+
+COMMENT ON FUNCTION referral_program_report(text) IS
+'A program as a whole: redemptions of its codes, conversions that are neither rejected nor reversed, the share of the people who redeemed that has such a conversion (0 to 1, four decimals), what the ledger says of all users in the program''s currency, granted less reversed, and how long it took on average from a person''s first redemption to their first such conversion (NULL where there is none). Always one row. Reads whole tables, each once. Errors: 22023 no such program.';
+
+CREATE FUNCTION referral_usage_series(
+       code_uuid uuid,
+       bucket    interval,
+       from_time timestamptz,
+       to_time   timestamptz)
+RETURNS TABLE (
+       bucket_start timestamptz,
+       uses         bigint)
+LANGUAGE c STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'referral_usage_series_wrapper';
+
+COMMENT ON FUNCTION referral_usage_series(uuid, interval, timestamptz, timestamptz) IS
+'The uses of a code over time, a row for each bucket from from_time on, also where there are none; the last ends before to_time. Buckets begin whole multiples of the interval after from_time, by the calendar of the session''s time zone. Zeros for an unknown code. Errors: 22023 a bucket that is not positive or longer than 100 years, times that are infinite or in the wrong order, more than 10,000 buckets.';
+
+CREATE FUNCTION referral_tree(
+       user_uuid uuid,
+       max_depth integer DEFAULT 5)
+RETURNS TABLE (
+       depth         integer,
+       user_uuid     uuid,
+       referrer_uuid uuid,
+       code          text,
+       referred_at   timestamptz)
+LANGUAGE c STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'referral_tree_wrapper';
+
+COMMENT ON FUNCTION referral_tree(uuid, integer) IS
+'Everybody whom a user has referred, directly (depth 1) and through others, level by level, in no order within a level. Somebody''s referrer is the beneficiary of the code of their earliest redemption, of those whose beneficiary is another person; so everybody appears once, and the user never. Errors: 22023 max_depth is not from 1 to 100.';
+
+CREATE FUNCTION referral_upline(
+       user_uuid uuid,
+       max_depth integer DEFAULT 10)
+RETURNS TABLE (
+       depth         integer,
+       referrer_uuid uuid,
+       code          text,
+       referred_at   timestamptz)
+LANGUAGE c STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'referral_upline_wrapper';
+
+COMMENT ON FUNCTION referral_upline(uuid, integer) IS
+'Who referred a user (depth 1), who referred them, and so on upward, by the same rule as referral_tree; code and referred_at say how the person below came. It ends where it would come to somebody again. Errors: 22023 max_depth is not from 1 to 100.';

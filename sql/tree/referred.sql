@@ -1,0 +1,22 @@
+-- Whom the people $1 have referred, $2 left out: those whose earliest redemption of a code that leads to somebody
+-- else was of a code of theirs. OFFSET keeps the question for an earlier redemption one by index for each row: as
+-- a join it could read the whole table for each batch.
+SELECT u.used_by_uuid,
+       c.beneficiary_uuid,
+       c.code,
+       u.date_used
+  FROM host.phoenix_kit_referral_codes AS c
+  JOIN host.phoenix_kit_referral_code_usage AS u
+    ON u.code_uuid OPERATOR(pg_catalog.=) c.uuid
+ WHERE c.beneficiary_uuid OPERATOR(pg_catalog.=) ANY ($1)
+   AND u.used_by_uuid OPERATOR(pg_catalog.<>) c.beneficiary_uuid
+   AND u.used_by_uuid OPERATOR(pg_catalog.<>) $2
+   AND NOT EXISTS (
+       SELECT 1
+         FROM host.phoenix_kit_referral_code_usage AS e
+         JOIN host.phoenix_kit_referral_codes AS f
+           ON f.uuid OPERATOR(pg_catalog.=) e.code_uuid
+        WHERE e.used_by_uuid OPERATOR(pg_catalog.=) u.used_by_uuid
+          AND ROW (e.date_used, e.uuid) OPERATOR(pg_catalog.<) ROW (u.date_used, u.uuid)
+          AND f.beneficiary_uuid OPERATOR(pg_catalog.<>) e.used_by_uuid
+       OFFSET 0)

@@ -1,0 +1,19 @@
+-- Who referred a person: the beneficiary of the code of their earliest redemption of one that leads to somebody
+-- else. Materialized, or the planner might look for the earliest along an index of all dates.
+  WITH redemptions AS MATERIALIZED (
+       SELECT c.beneficiary_uuid,
+              c.code,
+              u.date_used,
+              u.uuid
+         FROM host.phoenix_kit_referral_code_usage AS u
+         JOIN host.phoenix_kit_referral_codes AS c
+           ON c.uuid OPERATOR(pg_catalog.=) u.code_uuid
+        WHERE u.used_by_uuid OPERATOR(pg_catalog.=) $1
+          AND c.beneficiary_uuid OPERATOR(pg_catalog.<>) u.used_by_uuid)
+SELECT r.beneficiary_uuid,
+       r.code,
+       r.date_used
+  FROM redemptions AS r
+ ORDER BY r.date_used,
+          r.uuid
+ LIMIT 1
