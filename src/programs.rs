@@ -165,10 +165,12 @@ impl Terms {
     }
 
     /// As they are now; with one snapshot for the transaction a serialization failure where that is not
-    /// what the transaction sees.
+    /// what the transaction sees. A program that has a cap is not locked: its row is written to next,
+    /// which fails as well, and of two that share a lock neither could write.
     pub fn read_newest(session: &Session, key: &str) -> Option<Self> {
-        let statement = if has_one_snapshot() { &TERMS_LOCKED } else { &TERMS };
-        session.write(statement, &[key.into()]).first().map(Terms::of)
+        let read = |statement| session.write(statement, &[key.into()]).first().map(Terms::of);
+        let terms = read(&TERMS)?;
+        if terms.is_capped() || !has_one_snapshot() { Some(terms) } else { read(&TERMS_LOCKED) }
     }
 
     fn of(row: Row) -> Self {
@@ -201,7 +203,7 @@ pub fn take_use(session: &Session, key: &str) -> bool {
 
 /// Uncounts uses; nothing where the program has no cap.
 pub fn give_back(session: &Session, key: &str, uses: i32) {
-    if uses > 0 {
+    if uses > 0 && Terms::read_newest(session, key).is_some_and(|terms| terms.is_capped()) {
         session.write(&GIVE_BACK, &[key.into(), uses.into()]);
     }
 }

@@ -2,4 +2,4 @@
 UPDATE host.referral_programs AS p
    SET number_of_uses = p.number_of_uses OPERATOR(pg_catalog.+) $2
  WHERE p.key OPERATOR(pg_catalog.=) $1
-   AND $2 OPERATOR(pg_catalog.<=) p.max_uses_total OPERATOR(pg_catalog.-) p.number_of_uses
+   AND $2 OPERATOR(pg_catalog.<=) (p.max_uses_total OPERATOR(pg_catalog.-) p.number_of_uses)

@@ -1,4 +1,5 @@
--- The same for a transaction with one snapshot: the lock fails where the program has changed since.
+-- The same for a transaction with one snapshot: the lock fails where the program has changed since. FOR KEY
+-- SHARE would not: it lets pass whatever leaves the key as it is.
 SELECT p.status,
        p.starts_at,
        p.ends_at,
@@ -7,4 +8,4 @@ SELECT p.status,
        p.number_of_uses
   FROM host.referral_programs AS p
  WHERE p.key OPERATOR(pg_catalog.=) $1
-   FOR KEY SHARE
+   FOR SHARE

@@ -32,3 +32,80 @@ CROSS JOIN LATERAL (
     WHERE code_uuid = c.uuid
 ) AS usages
 ORDER BY code;
+
+-- A program, and codes in it: the beneficiary of the first is person(101), of the next 102.
+CREATE PROCEDURE new_program(key text, codes text[], attributes jsonb DEFAULT '{}')
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM referral_create_program(key, attributes);
+    FOR number IN 1 .. array_length(codes, 1) LOOP
+        CALL new_code(codes[number], 10);
+        UPDATE phoenix_kit_referral_codes SET beneficiary_uuid = person(100 + number) WHERE code = codes[number];
+        PERFORM referral_assign_program(uuid, key) FROM phoenix_kit_referral_codes WHERE code = codes[number];
+    END LOOP;
+END
+$$;
+
+-- Everything goes but the program default.
+CREATE PROCEDURE forget_programs()
+LANGUAGE sql
+SET session_replication_role = replica
+AS $$
+    DELETE FROM phoenix_kit_referral_code_usage;
+    DELETE FROM phoenix_kit_referral_codes;
+    DELETE FROM referral_code_programs;
+    DELETE FROM referral_referees;
+    DELETE FROM referral_rewards;
+    DELETE FROM referral_conversions;
+    DELETE FROM referral_programs WHERE key <> 'default';
+$$;
+
+-- The invariant of programs: with a cap the counter tells the usages of all codes, within the cap; and no
+-- user has redeemed two codes of a program that allows one.
+CREATE VIEW program_books AS
+SELECT
+    key,
+    number_of_uses,
+    usages,
+    max_uses_total,
+    CASE WHEN max_uses_total IS NULL THEN number_of_uses = 0
+         ELSE number_of_uses = usages AND usages <= max_uses_total END
+    AND (usages = users OR NOT one_code_per_referee) AS kept
+FROM referral_programs AS p
+CROSS JOIN LATERAL (
+    SELECT count(used_by_uuid) AS usages, count(DISTINCT used_by_uuid) AS users
+    FROM phoenix_kit_referral_code_usage AS u
+    JOIN phoenix_kit_referral_codes AS c ON c.uuid = u.code_uuid
+    LEFT JOIN referral_code_programs AS m ON m.code_uuid = c.uuid
+    WHERE coalesce(m.program, CASE WHEN c.beneficiary_uuid IS NOT NULL THEN 'default' END) = p.key
+) AS counted
+WHERE key <> 'default' OR usages > 0
+ORDER BY key;
+
+-- The invariant of the ledger: a conversion has granted what it promised, once a side, exactly where it says
+-- so, and has taken back no more; all of it where it is over.
+CREATE VIEW ledger AS
+SELECT
+    source_ref,
+    status,
+    reason,
+    trim_scale(granted) AS granted,
+    trim_scale(reversed) AS reversed,
+    sides = grants AND least_left >= 0
+    AND granted = CASE WHEN granted_at IS NULL THEN 0 ELSE referrer_reward + referee_reward END
+    AND (status IN ('converted', 'approved') OR granted = reversed) AS kept
+FROM referral_conversions AS v
+CROSS JOIN LATERAL (
+    SELECT
+        coalesce(sum(amount) FILTER (WHERE reverses_uuid IS NULL), 0) AS granted,
+        coalesce(-sum(amount) FILTER (WHERE reverses_uuid IS NOT NULL), 0) AS reversed,
+        count(*) FILTER (WHERE reverses_uuid IS NULL) AS grants,
+        count(DISTINCT side) AS sides
+    FROM referral_rewards
+    WHERE conversion_uuid = v.uuid
+) AS rows
+CROSS JOIN LATERAL (
+    SELECT coalesce(min(remaining), 0) AS least_left
+    FROM (SELECT sum(amount) AS remaining FROM referral_rewards WHERE conversion_uuid = v.uuid GROUP BY side) AS side
+) AS remains
+ORDER BY source_ref;
