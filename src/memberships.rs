@@ -38,14 +38,29 @@ pub const DEFAULT_OWNER_TYPE: &str = "user";
 
 const OWNER_TYPE_CHARS: usize = 64;
 
-/// The program of a code: the one it is assigned to or, for a code with a beneficiary, the default one.
-pub fn program(assigned: Option<String>, beneficiary: Option<Uuid>) -> Option<String> {
-    assigned.or_else(|| beneficiary.map(|_| DEFAULT_KEY.to_owned()))
+/// A code's place in a program.
+pub struct Member {
+    pub program: String,
+    /// Whether somebody has put it there. A code that merely has a beneficiary belongs to the default
+    /// program too, but its redemption is not refused for the sake of one code for each user: it may be
+    /// older than any program.
+    assigned: bool,
+}
+
+/// Where a code belongs: in the program it is assigned to or, with a beneficiary, in the default one.
+pub fn member(assigned: Option<String>, beneficiary: Option<Uuid>) -> Option<Member> {
+    let by_default =
+        || beneficiary.map(|_| Member { program: DEFAULT_KEY.to_owned(), assigned: false });
+    assigned.map(|program| Member { program, assigned: true }).or_else(by_default)
 }
 
 /// The same, looked up.
+pub fn member_of(session: &Session, code: &Code, view: View) -> Option<Member> {
+    member(assigned(session, code.uuid, view), code.beneficiary_uuid)
+}
+
 pub fn program_of(session: &Session, code: &Code, view: View) -> Option<String> {
-    program(assigned(session, code.uuid, view), code.beneficiary_uuid)
+    member_of(session, code, view).map(|member| member.program)
 }
 
 fn assigned(session: &Session, code: Uuid, view: View) -> Option<String> {
@@ -61,14 +76,15 @@ pub fn owner_type_of(session: &Session, code: Uuid, view: View) -> String {
 ///
 /// Every redemption locks the code, then the referee, then the program: no two wait for each other in a
 /// ring.
-pub fn admit(session: &Session, program: &str, code: Uuid, user: Uuid) -> bool {
+pub fn admit(session: &Session, member: &Member, code: Uuid, user: Uuid) -> bool {
+    let program = member.program.as_str();
     let Some(terms) = Terms::read_newest(session, program) else {
         return true;
     };
     if !terms.run.is_active(clock::now()) {
         return false;
     }
-    if terms.one_code_per_referee {
+    if terms.one_code_per_referee && member.assigned {
         referees::lock(session, program, user);
         if referees::has_other_use(session, program, user, code, View::Now) {
             return false;
@@ -85,12 +101,13 @@ pub fn examine(
     now: Timestamp,
     view: View,
 ) -> Option<Membership> {
-    let program = program_of(session, code, view)?;
+    let Member { program, assigned } = member_of(session, code, view)?;
     let terms = Terms::read(session, &program, view)?;
+    let one_code = terms.one_code_per_referee && assigned;
     let other_use = |user| referees::has_other_use(session, &program, user, code.uuid, view);
     Some(Membership {
         active: terms.run.is_active(now),
-        already_referred: terms.one_code_per_referee && user.is_some_and(other_use),
+        already_referred: one_code && user.is_some_and(other_use),
         used_up: terms.used_up(),
     })
 }
@@ -107,8 +124,8 @@ pub fn follow_beneficiary(
     if former.is_some() == next.is_some() || assigned(session, code, View::Now).is_some() {
         return Ok(());
     }
-    let (former, next) = (program(None, former), program(None, next));
-    programs::move_uses(session, uses, former.as_deref(), next.as_deref())
+    let default = |beneficiary: Option<Uuid>| beneficiary.map(|_| DEFAULT_KEY);
+    programs::move_uses(session, uses, default(former), default(next))
 }
 
 /// A code is gone: its program forgets it and its uses.

@@ -259,10 +259,8 @@ fn insert(session: &Session, program: Program) -> Option<StoredProgram> {
 }
 
 /// What setup does: makes the default program where there is none; true where it did.
-pub fn create_default(session: &Session, one_code_per_referee: bool) -> bool {
-    let default =
-        Program { name: "Default".into(), one_code_per_referee, ..Program::new(DEFAULT_KEY) };
-    insert(session, default).is_some()
+pub fn create_default(session: &Session) -> bool {
+    insert(session, Program { name: "Default".into(), ..Program::new(DEFAULT_KEY) }).is_some()
 }
 
 /// Sets what JSON names, and holds every rule.

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::codes::{self, Code};
 use crate::events::Events;
-use crate::memberships::{self, program_of};
+use crate::memberships::{self, Member, member_of, program_of};
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::ids;
@@ -35,7 +35,7 @@ struct Claim {
     code: String,
     beneficiary_uuid: Option<Uuid>,
     limits: Limits,
-    program: Option<String>,
+    member: Option<Member>,
     events: Events,
 }
 
@@ -76,7 +76,7 @@ impl Claim {
                 max_uses: row.need(5),
                 expiration_date: row.get(6),
             },
-            program: memberships::program(row.get(7), beneficiary_uuid),
+            member: memberships::member(row.get(7), beneficiary_uuid),
             events: Events::new(row.get(8).unwrap_or(false)),
         }
     }
@@ -102,7 +102,7 @@ impl Claim {
             return Ok(None);
         }
         if !usage::insert_once(session, self.code_uuid, user, usage)? {
-            self.program.iter().for_each(|program| programs::give_back(session, program, 1));
+            self.member.iter().for_each(|member| programs::give_back(session, &member.program, 1));
             release(session, self.code_uuid);
             return Ok(None);
         }
@@ -112,15 +112,15 @@ impl Claim {
             code: &self.code,
             user,
             beneficiary_uuid: self.beneficiary_uuid,
-            program: self.program.as_deref(),
+            program: self.member.as_ref().map(|member| member.program.as_str()),
         };
         told.tell(session, self.events);
         Ok(Some(Redeemed { claim: self, usage }))
     }
 
     fn admit(&self, session: &Session, user: Uuid) -> bool {
-        let program = self.program.as_deref();
-        program.is_none_or(|program| memberships::admit(session, program, self.code_uuid, user))
+        let admit = |member| memberships::admit(session, member, self.code_uuid, user);
+        self.member.as_ref().is_none_or(admit)
     }
 }
 
@@ -268,9 +268,9 @@ pub fn redeem_written(session: &Session, written: &WrittenUse, claimed: bool) ->
     if !claimed {
         Claim::take_locked(session, code_uuid)?;
     }
-    let program = program_of(session, &found, View::Now);
-    if let Some(program) = &program
-        && !memberships::admit(session, program, code_uuid, user)
+    let member = member_of(session, &found, View::Now);
+    if let Some(member) = &member
+        && !memberships::admit(session, member, code_uuid, user)
     {
         // Another session was faster: what was free at the first look is not any more.
         judge(code).judge().map_err(|refused| refused.refusal)?;
@@ -282,7 +282,7 @@ pub fn redeem_written(session: &Session, written: &WrittenUse, claimed: bool) ->
         code: &found.code,
         user,
         beneficiary_uuid: found.beneficiary_uuid,
-        program: program.as_deref(),
+        program: member.as_ref().map(|member| member.program.as_str()),
     };
     told.tell(session, events);
     Ok(())

@@ -26,7 +26,6 @@ statements! {
     RELATION_KIND = "setup/relation_kind.sql";
     ONE_AT_A_TIME = "setup/one_at_a_time.sql";
     GRANTEES = "setup/grantees.sql";
-    USERS_OF_SEVERAL_CODES = "setup/users_of_several_codes.sql";
 }
 
 /// A table of the host's: made where it is missing, checked where it exists.
@@ -179,20 +178,11 @@ fn setup(session: &Session) -> Result<Vec<Step>> {
     Ok(steps)
 }
 
-/// Codes with a beneficiary belong to the default program, which allows each user one of them: not where
-/// the host has let its users redeem several.
 fn see_to_default_program(session: &Session, is_there: bool) -> Step {
     let object = format!("program {DEFAULT_KEY}");
-    if is_there {
-        return Step { object, action: Action::Kept, note: None };
-    }
-    let counted = session.write(&USERS_OF_SEVERAL_CODES, &[]);
-    let users: i64 = counted.first().map_or(0, |row| row.need(1));
-    programs::create_default(session, users == 0);
-    let note = format!(
-        "one_code_per_referee is false, as {users} users have redeemed several codes with a beneficiary"
-    );
-    Step { object, action: Action::Created, note: (users > 0).then_some(note) }
+    let created = !is_there && programs::create_default(session);
+    let action = if created { Action::Created } else { Action::Kept };
+    Step { object, action, note: None }
 }
 
 /// Lets whoever may insert into a host's table write the extension's that goes with it: an application

@@ -28,4 +28,8 @@ CREATE TABLE host.referral_programs (
        CONSTRAINT referral_programs_pkey PRIMARY KEY (key),
        CONSTRAINT referral_programs_status_check CHECK (status IN ('active', 'paused', 'ended')),
        CONSTRAINT referral_programs_cap_check CHECK (number_of_uses <= max_uses_total)
-)
+);
+
+-- What a redemption of a code with a beneficiary has to know, by whoever may redeem at all.
+GRANT SELECT (key, status, starts_at, ends_at, one_code_per_referee, max_uses_total, number_of_uses)
+   ON host.referral_programs TO PUBLIC;
