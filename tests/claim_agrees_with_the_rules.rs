@@ -21,6 +21,17 @@ enum Beneficiary {
     User,
 }
 
+/// The code's program, and what it has to say.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Program {
+    /// The code is assigned to none; with a beneficiary it is in the default one, which allows all here.
+    Unassigned,
+    Paused,
+    /// The user has redeemed another of its codes.
+    Referred,
+    UsedUp,
+}
+
 #[derive(Debug)]
 struct Case {
     status: bool,
@@ -28,6 +39,7 @@ struct Case {
     number_of_uses: i32,
     max_uses: i32,
     beneficiary: Beneficiary,
+    program: Program,
     already_used: bool,
     stored: String,
     typed: String,
@@ -41,6 +53,11 @@ type Settings = (Option<&'static str>, Option<&'static str>);
 const FLAGS: [Option<&str>; 3] = [None, Some("true"), Some("TRUE")];
 const USER: usize = 1;
 
+fn programs_and_uses() -> impl Iterator<Item = (Program, bool)> {
+    let programs = [Program::Unassigned, Program::Paused, Program::Referred, Program::UsedUp];
+    programs.into_iter().flat_map(|program| [(program, false), (program, true)])
+}
+
 fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for stored_in_mixed_case in [false, true] {
@@ -51,7 +68,7 @@ fn cases() -> Vec<Case> {
                     for beneficiary in
                         [Beneficiary::Nobody, Beneficiary::Somebody, Beneficiary::User]
                     {
-                        for already_used in [false, true] {
+                        for (program, already_used) in programs_and_uses() {
                             let number = cases.len();
                             let name = if stored_in_mixed_case { "Case" } else { "CASE" };
                             cases.push(Case {
@@ -60,6 +77,7 @@ fn cases() -> Vec<Case> {
                                 number_of_uses,
                                 max_uses,
                                 beneficiary,
+                                program,
                                 already_used,
                                 stored: format!("{name}{number}"),
                                 typed: format!(" cAse{number}\t"),
@@ -83,11 +101,32 @@ fn expected(case: &Case, (enabled, allow_self): Settings) -> Option<(&'static st
         (case.already_used, "RF005", "already_used"),
         (!case.status, "RF002", "code_inactive"),
         (case.expires == Expires::Ago, "RF003", "code_expired"),
+        (case.program == Program::Paused, "RF013", "program_not_active"),
         (own && allow_self != Some("true"), "RF006", "self_referral"),
+        (case.program == Program::Referred, "RF015", "already_referred"),
         (case.number_of_uses >= case.max_uses, "RF004", "usage_limit_reached"),
+        (case.program == Program::UsedUp, "RF004", "usage_limit_reached"),
     ];
     let broken = rules.into_iter().find(|rule| rule.0);
     broken.map(|(_, sqlstate, reason)| (sqlstate, reason))
+}
+
+/// The programs, and the user's earlier use of another code of one.
+fn prepare(client: &mut Client) {
+    let prepare = format!(
+        r#"SELECT referral_update_program('default', '{{"one_code_per_referee": false}}');
+           SELECT referral_create_program('paused', '{{"one_code_per_referee": false, "status": "paused"}}');
+           SELECT referral_create_program('referred');
+           SELECT referral_create_program('used up', '{{"one_code_per_referee": false, "max_uses_total": 1}}');
+           SELECT referral_create_code('{owner}', 'OTHER' || number) FROM generate_series(1, 2) AS number;
+           SELECT referral_assign_program(uuid, 'referred') FROM referral_get_code_by_string('OTHER1');
+           SELECT referral_assign_program(uuid, 'used up') FROM referral_get_code_by_string('OTHER2');
+           SELECT referral_use_code('OTHER1', '{user}');
+           SELECT referral_use_code('OTHER2', '{owner}')"#,
+        owner = person(2),
+        user = person(USER),
+    );
+    client.batch_execute(&prepare).unwrap();
 }
 
 fn store(client: &mut Client, case: &Case) {
@@ -110,6 +149,18 @@ fn store(client: &mut Client, case: &Case) {
     client
         .execute(&insert, &[code_uuid, stored, status, number_of_uses, max_uses, &beneficiary])
         .unwrap();
+    let program = match case.program {
+        Program::Unassigned => None,
+        Program::Paused => Some("paused"),
+        Program::Referred => Some("referred"),
+        Program::UsedUp => Some("used up"),
+    };
+    if program.is_some() {
+        let assign = "
+            INSERT INTO referral_code_programs (code_uuid, program, owner_type)
+            VALUES ($1, $2, 'user')";
+        client.execute(assign, &[code_uuid, &program]).unwrap();
+    }
     if case.already_used {
         let insert = "
             INSERT INTO phoenix_kit_referral_code_usage (uuid, code_uuid, used_by_uuid)
@@ -201,6 +252,7 @@ fn claim_agrees_with_the_rules() {
     let database = Database::with_setup();
     let cases = cases();
     let mut host = database.connect();
+    prepare(&mut host);
     bypass_triggers(&mut host);
     for case in &cases {
         store(&mut host, case);
