@@ -55,3 +55,29 @@ SELECT
 FROM medians
 LEFT JOIN medians AS floor ON floor.rival = 'floor'
 ORDER BY medians.microseconds;
+
+\echo 'Microseconds a walk; × is the ratio to the recursive query with the same rules.'
+WITH medians AS (
+    SELECT
+        what,
+        rival,
+        min(found) AS found,
+        percentile_disc(0.5) WITHIN GROUP (ORDER BY microseconds) AS microseconds
+    FROM took_tree
+    GROUP BY
+        what,
+        rival
+)
+SELECT
+    ours.what AS "walk",
+    CASE ours.what WHEN 'biggest' THEN ours.found ELSE round(ours.found / 200.0, 1) END AS "rows",
+    round(ruled.microseconds, 1) AS "same rules",
+    round(ours.microseconds, 1) AS "referrals",
+    round(ours.microseconds / ruled.microseconds, 2) AS "×",
+    round(plain.microseconds, 1) AS "no rules",
+    round(plain.microseconds / ruled.microseconds, 2) AS "×"
+FROM medians AS ours
+JOIN medians AS ruled ON ruled.what = ours.what AND ruled.rival = 'ruled'
+JOIN medians AS plain ON plain.what = ours.what AND plain.rival = 'plain'
+WHERE ours.rival = 'ours'
+ORDER BY ours.what;

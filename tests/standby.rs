@@ -8,7 +8,7 @@ mod support;
 use support::{Database, Server, await_that, sqlstate};
 
 /// Every function that is declared to read only, with arguments that find something.
-const READS: [(&str, &str); 26] = [
+const READS: [(&str, &str); 39] = [
     ("referral_get_code", "'00000000-0000-7000-8001-000000000001'"),
     ("referral_get_code_strict", "'00000000-0000-7000-8001-000000000001'"),
     ("referral_get_code_by_string", "'twin'"),
@@ -38,7 +38,38 @@ const READS: [(&str, &str); 26] = [
     ("referral_user_used_code", "gen_random_uuid(), gen_random_uuid()"),
     ("referral_signup_use_exists", "gen_random_uuid()"),
     ("referral_grandfather_existing", ""),
+    ("referral_get_program", "'default'"),
+    ("referral_list_programs", ""),
+    ("referral_resolve", "'REF100002'"),
+    ("referral_validate_code", "'REF100002'"),
+    ("referral_list_for_referrer", REFERRER),
+    ("referral_recent_conversions", ""),
+    ("referral_balance", REFERRER),
+    ("referral_user_stats", REFERRER),
+    ("referral_top_referrers", ""),
+    ("referral_program_report", ""),
+    (
+        "referral_usage_series",
+        "'00000000-0000-7000-8001-000000000005', '1 day', '2024-01-01', '2024-02-01'",
+    ),
+    ("referral_tree", REFERRER),
+    ("referral_upline", "'00000000-0000-7000-8004-000000000001'"),
 ];
+
+/// The beneficiary of REF100002.
+const REFERRER: &str = "'00000000-0000-7000-8003-000000000001'";
+
+/// Somebody is referred by REF100002, and buys.
+const CONVERSION: &str = "
+    SELECT referral_use_code('REF100002', '00000000-0000-7000-8004-000000000001');
+    SELECT referral_record_purchase('00000000-0000-7000-8004-000000000001', 'order 1', 20)";
+
+/// A host with something for every read to find.
+fn host() -> Database {
+    let database = Database::with_host();
+    database.connect().batch_execute(CONVERSION).unwrap();
+    database
+}
 
 const WRITES: [&str; 8] = [
     "referral_use_code('REF100002', gen_random_uuid())",
@@ -75,7 +106,7 @@ fn assert_all_reads_are_listed(client: &mut Client) {
 
 #[test]
 fn reads_take_no_transaction_id() {
-    let database = Database::with_host();
+    let database = host();
     let mut client = database.connect();
     assert_all_reads_are_listed(&mut client);
     for read in READS {
@@ -90,7 +121,7 @@ fn reads_take_no_transaction_id() {
 
 #[test]
 fn reads_work_on_a_hot_standby_and_writes_say_that_it_is_one() {
-    let database = Database::with_host();
+    let database = host();
     let mut primary = database.connect();
     let standby = Server::standby("standby");
 

@@ -1,6 +1,7 @@
 -- Whom the people $1 have referred, $2 left out: those whose earliest redemption of a code that leads to somebody
 -- else was of a code of theirs. OFFSET keeps the question for an earlier redemption one by index for each row: as
--- a join it could read the whole table for each batch.
+-- a join it could read the whole table for each batch. SELECT hides how many people there are: one plan serves for
+-- all batches, or the planner would think anew of each.
 SELECT u.used_by_uuid,
        c.beneficiary_uuid,
        c.code,
@@ -8,7 +9,7 @@ SELECT u.used_by_uuid,
   FROM host.phoenix_kit_referral_codes AS c
   JOIN host.phoenix_kit_referral_code_usage AS u
     ON u.code_uuid OPERATOR(pg_catalog.=) c.uuid
- WHERE c.beneficiary_uuid OPERATOR(pg_catalog.=) ANY ($1)
+ WHERE c.beneficiary_uuid OPERATOR(pg_catalog.=) ANY ((SELECT $1)::pg_catalog.uuid[])
    AND u.used_by_uuid OPERATOR(pg_catalog.<>) c.beneficiary_uuid
    AND u.used_by_uuid OPERATOR(pg_catalog.<>) $2
    AND NOT EXISTS (
