@@ -24,7 +24,8 @@ enum Beneficiary {
 /// The code's program, and what it has to say.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Program {
-    /// The code is assigned to none; with a beneficiary it is in the default one, which allows all here.
+    /// The code is assigned to none; with a beneficiary it is in the default one, which refuses none of
+    /// those, although the user has used several.
     Unassigned,
     Paused,
     /// The user has redeemed another of its codes.
@@ -114,8 +115,7 @@ fn expected(case: &Case, (enabled, allow_self): Settings) -> Option<(&'static st
 /// The programs, and the user's earlier use of another code of one.
 fn prepare(client: &mut Client) {
     let prepare = format!(
-        r#"SELECT referral_update_program('default', '{{"one_code_per_referee": false}}');
-           SELECT referral_create_program('paused', '{{"one_code_per_referee": false, "status": "paused"}}');
+        r#"SELECT referral_create_program('paused', '{{"one_code_per_referee": false, "status": "paused"}}');
            SELECT referral_create_program('referred');
            SELECT referral_create_program('used up', '{{"one_code_per_referee": false, "max_uses_total": 1}}');
            SELECT referral_create_code('{owner}', 'OTHER' || number) FROM generate_series(1, 2) AS number;

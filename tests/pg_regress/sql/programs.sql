@@ -208,6 +208,8 @@ SELECT ok, reason, usage_uuid IS NOT NULL AS usage FROM referral_try_use_code('C
 SELECT ok FROM referral_try_use_code('CODE3', :bob);
 SELECT ok FROM referral_try_use_code('CODE4', :bob);
 SELECT ok FROM referral_try_use_code('ALICE', :bob);
+-- What was never assigned goes on as before any program: it is not refused to who has used another code ...
+SELECT program FROM referral_resolve('ADA');
 SELECT ok, reason FROM referral_try_use_code('ADA', :bob);
 -- Given back, or the code in another program: free again.
 SELECT referral_undo_use(uuid) FROM phoenix_kit_referral_code_usage WHERE code_uuid = code_uuid('CODE1');
@@ -292,7 +294,7 @@ SELECT code, column_name, message FROM caught($$SELECT referral_update_program('
 SELECT max_uses_total, number_of_uses FROM referral_update_program('cap', '{"name": "still"}');
 
 -- The program default takes what leads to somebody and was never assigned, also when it is given a cap.
-SELECT max_uses_total, number_of_uses FROM referral_update_program('default', '{"max_uses_total": 3}');
+SELECT max_uses_total, number_of_uses FROM referral_update_program('default', '{"max_uses_total": 4}');
 SELECT * FROM uses WHERE key = 'default';
 SELECT ok FROM referral_try_use_code('ALICE', :carol);
 SELECT ok FROM referral_try_use_code('ADA', :dora);
@@ -303,7 +305,7 @@ SELECT * FROM uses WHERE key = 'default';
 -- With its first beneficiary a code comes into it with its uses, by function and by hand; without one it leaves.
 SELECT code, detail FROM caught(pg_catalog.format('SELECT referral_update_code(code_uuid(%L), %L)', 'FREE', '{"beneficiary_uuid": "00000000-0000-0000-0000-00000000000a"}'));
 SELECT code, detail FROM caught(pg_catalog.format('UPDATE phoenix_kit_referral_codes SET beneficiary_uuid = %L WHERE code = %L', :alice, 'FREE'));
-SELECT max_uses_total, number_of_uses FROM referral_update_program('default', '{"max_uses_total": 5}');
+SELECT max_uses_total, number_of_uses FROM referral_update_program('default', '{"max_uses_total": 7}');
 SELECT beneficiary_uuid FROM referral_update_code(code_uuid('FREE'), '{"beneficiary_uuid": "00000000-0000-0000-0000-00000000000a"}');
 SELECT * FROM uses WHERE key = 'default';
 SELECT beneficiary_uuid FROM referral_update_code(code_uuid('FREE'), '{"beneficiary_uuid": "00000000-0000-0000-0000-00000000000b"}');
@@ -339,7 +341,10 @@ SELECT status FROM referral_update_program('hand', '{"status": "paused", "max_us
 SELECT by_insert('HAND1', :carol), by_host('HAND2', :carol);
 SELECT status FROM referral_update_program('hand', '{"status": "active"}');
 SELECT by_insert('HAND1', :emil), by_host('HAND2', :carol);
-SELECT by_insert('ALICE', :emil), by_host('ADA', :emil);
+-- ... but counts where a code that is assigned is asked for.
+SELECT code AS of_the_program FROM referral_code_for(:carol) \gset
+SELECT by_insert(:'of_the_program', :bob), by_insert(:'of_the_program', :emil);
+SELECT by_host('ADA', :emil);
 SELECT * FROM uses WHERE key IN ('default', 'hand');
 SELECT code, number_of_uses FROM phoenix_kit_referral_codes WHERE code LIKE 'HAND%' ORDER BY code;
 
