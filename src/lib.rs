@@ -24,6 +24,7 @@ mod referees;
 mod review;
 mod rewards;
 mod rules;
+mod sales;
 mod settings;
 mod setup;
 mod signup;
