@@ -282,13 +282,14 @@ fn record_purchase(session: &Session, sale: &Sale) -> Result<PurchaseColumns> {
     if let Some(recorded) = sale.recorded(session) {
         return repeat(recorded);
     }
-    let args = [sale.referee.into(), DEFAULT_KEY.into()];
+    let settings =
+        Settings::read(session, &[ALLOW_SELF_REFERRAL.key, EVENTS_ENABLED.key], View::Now);
+    let own_code = settings.flag(ALLOW_SELF_REFERRAL);
+    let args = [sale.referee.into(), DEFAULT_KEY.into(), own_code.into()];
     let redemption = session.write(&EARLIEST_REDEMPTION, &args);
     let Some(redemption) = redemption.first() else {
         return unrewarded(Verdict::NotReferred, None);
     };
-    let settings =
-        Settings::read(session, &[ALLOW_SELF_REFERRAL.key, EVENTS_ENABLED.key], View::Now);
     let program: String = redemption.need(4);
     let leading = Leading {
         code_uuid: redemption.need(1),
@@ -303,7 +304,7 @@ fn record_purchase(session: &Session, sale: &Sale) -> Result<PurchaseColumns> {
         source: Source::Redemption {
             window_ends: window.map(|window| after(session, redeemed_at, window)),
         },
-        own: leading.referrer == sale.referee && !settings.flag(ALLOW_SELF_REFERRAL),
+        own: leading.referrer == sale.referee && !own_code,
         program: &leading.program,
     };
     let verdict = sale.judge_locked(session, referral);
