@@ -1,7 +1,7 @@
 //! Every figure is what a plain recount of the rows gives, whatever has been done to them; and the tree is what a
 //! recursive query makes of it, also where people have referred each other in circles.
 
-use postgres::Client;
+use postgres::{Client, GenericClient};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use uuid::Uuid;
@@ -359,4 +359,79 @@ fn the_tree_is_what_a_recursive_query_finds_and_upline_its_inverse() {
         circles += client.query_one(circling, &[]).unwrap().get::<_, i64>(0);
     }
     assert!(circles > 10, "{circles} circles are too few to show anything");
+}
+
+/// Twenty thousand people, each with a code and referred by the one a hundred before, half of whom have bought.
+const CROWD: &str = "
+    INSERT INTO phoenix_kit_referral_codes
+        (uuid, code, description, max_uses, created_by_uuid, beneficiary_uuid)
+    SELECT md5('code' || n)::uuid, 'U' || n, '-', 100, md5('user' || n)::uuid, md5('user' || n)::uuid
+    FROM generate_series(1, 20000) AS n;
+    INSERT INTO referral_code_programs
+    SELECT md5('code' || n)::uuid, 'default', md5('user' || n)::uuid, 'user'
+    FROM generate_series(1, 20000, 2) AS n;
+    INSERT INTO phoenix_kit_referral_code_usage (code_uuid, used_by_uuid, date_used)
+    SELECT md5('code' || n - 100)::uuid, md5('user' || n)::uuid, '2026-01-01'::timestamptz + n * interval '1 minute'
+    FROM generate_series(101, 20000) AS n;
+    INSERT INTO referral_conversions
+        (uuid, program, code_uuid, code, referrer_uuid, owner_type, referee_uuid, source_type, source_ref, status,
+         reason, referrer_reward, referee_reward, reward_currency, converted_at)
+    SELECT md5('conversion' || n)::uuid, 'default', md5('code' || n - 100)::uuid, 'U' || n - 100,
+           md5('user' || n - 100)::uuid, 'user', md5('user' || n)::uuid, 'order', n, 'converted', 'rewarded', 10, 10,
+           'USD', '2026-02-01'::timestamptz + n * interval '1 minute'
+    FROM generate_series(101, 20000, 2) AS n;
+    INSERT INTO referral_rewards
+        (uuid, conversion_uuid, program, side, user_uuid, amount, currency, created_at, available_at)
+    SELECT gen_random_uuid(), uuid, program, 'referrer', referrer_uuid, 10, 'USD', converted_at, converted_at
+    FROM referral_conversions;
+    ANALYZE";
+
+/// How often this backend has read each of the tables as a whole, since its statistics were last sent off.
+const WHOLE_READS: &str = "
+    SELECT relname::text, pg_stat_get_xact_numscans(oid) FROM pg_class
+    WHERE relname IN ('phoenix_kit_referral_codes', 'phoenix_kit_referral_code_usage', 'referral_code_programs',
+                      'referral_conversions', 'referral_rewards')
+    ORDER BY 1";
+
+fn whole_reads(client: &mut impl GenericClient) -> Vec<(String, i64)> {
+    let counted = client.query(WHOLE_READS, &[]).unwrap();
+    counted.iter().map(|row| (row.get(0), row.get(1))).collect()
+}
+
+/// Runs a read that has to find something. It may read each table as a whole so often.
+fn assert_whole_reads_at_most(client: &mut Client, read: &str, most: i64) {
+    let mut transaction = client.transaction().unwrap();
+    let before = whole_reads(&mut transaction);
+    let found = transaction.query(&format!("SELECT FROM {read}"), &[]).unwrap();
+    assert!(!found.is_empty(), "{read} finds nothing");
+    for ((table, after), (_, before)) in whole_reads(&mut transaction).iter().zip(&before) {
+        assert!(after - before <= most, "{read} reads {table} {} times", after - before);
+    }
+}
+
+#[test]
+fn what_is_asked_of_one_person_or_code_is_answered_from_indexes_and_reports_read_a_table_once() {
+    let database = Database::with_setup();
+    let mut client = database.connect();
+    bypass_triggers(&mut client);
+    client.batch_execute(CROWD).unwrap();
+    // A worker's reads would be counted elsewhere.
+    client.batch_execute("SET max_parallel_workers_per_gather = 0").unwrap();
+    let from_indexes = [
+        "referral_user_stats(md5('user1')::uuid)",
+        "referral_user_stats(md5('user2')::uuid)",
+        "referral_balance(md5('user1')::uuid)",
+        "referral_list_for_referrer(md5('user1')::uuid)",
+        "referral_usage_series(md5('code1')::uuid, '1 day', '2026-01-01', '2026-03-01')",
+        "referral_tree(md5('user1')::uuid, 100)",
+        "referral_upline(md5('user19901')::uuid, 100)",
+        "referral_recent_conversions()",
+    ];
+    // Often enough that a plan that serves for all is tried as well.
+    for read in from_indexes.into_iter().cycle().take(8 * from_indexes.len()) {
+        assert_whole_reads_at_most(&mut client, read, 0);
+    }
+    for report in ["referral_program_report()", "referral_top_referrers()"] {
+        assert_whole_reads_at_most(&mut client, report, 1);
+    }
 }

@@ -56,6 +56,7 @@ AS 'MODULE_PATHNAME', 'referral_usage_series_wrapper';
 COMMENT ON FUNCTION referral_usage_series(uuid, interval, timestamptz, timestamptz) IS
 'The uses of a code over time, a row for each bucket from from_time on, also where there are none; the last ends before to_time. Buckets begin whole multiples of the interval after from_time, by the calendar of the session''s time zone. Zeros for an unknown code. Errors: 22023 a bucket that is not positive or longer than 100 years, times that are infinite or in the wrong order, more than 10,000 buckets.';
 
+-- Before the tables are analyzed their size is guessed, and every batch of a few rows would be compiled for millions.
 CREATE FUNCTION referral_tree(
        user_uuid uuid,
        max_depth integer DEFAULT 5)
@@ -66,6 +67,7 @@ RETURNS TABLE (
        code          text,
        referred_at   timestamptz)
 LANGUAGE c STABLE PARALLEL SAFE
+SET jit = off
 AS 'MODULE_PATHNAME', 'referral_tree_wrapper';
 
 COMMENT ON FUNCTION referral_tree(uuid, integer) IS

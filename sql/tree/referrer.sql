@@ -1,13 +1,18 @@
 -- Who referred a person: the beneficiary of the code of their earliest redemption of one that leads to somebody
--- else. Materialized, or the planner might look for the earliest along an index of all dates.
+-- else. Materialized, or the planner might look for the earliest along an index of all dates; OFFSET keeps it from
+-- joining whole tables, as it would before they are analyzed.
   WITH redemptions AS MATERIALIZED (
        SELECT c.beneficiary_uuid,
               c.code,
               u.date_used,
               u.uuid
          FROM host.phoenix_kit_referral_code_usage AS u
-         JOIN host.phoenix_kit_referral_codes AS c
-           ON c.uuid OPERATOR(pg_catalog.=) u.code_uuid
+        CROSS JOIN LATERAL (
+              SELECT f.beneficiary_uuid,
+                     f.code
+                FROM host.phoenix_kit_referral_codes AS f
+               WHERE f.uuid OPERATOR(pg_catalog.=) u.code_uuid
+              OFFSET 0) AS c
         WHERE u.used_by_uuid OPERATOR(pg_catalog.=) $1
           AND c.beneficiary_uuid OPERATOR(pg_catalog.<>) u.used_by_uuid)
 SELECT r.beneficiary_uuid,
