@@ -156,7 +156,7 @@ impl Program {
                 };
             }
             "codes_expire_after" => {
-                self.codes_expire_after = optional("codes_expire_after", value, span)?;
+                self.codes_expire_after = optional("codes_expire_after", &seconds(value), span)?;
             }
             "referrer_reward" => self.referrer_reward = money("referrer_reward", value)?,
             "referee_reward" => self.referee_reward = money("referee_reward", value)?,
@@ -169,9 +169,9 @@ impl Program {
                 self.one_code_per_referee = boolean("one_code_per_referee", value)?;
             }
             "attribution_window" => {
-                self.attribution_window = optional("attribution_window", value, span)?;
+                self.attribution_window = optional("attribution_window", &seconds(value), span)?;
             }
-            "hold_period" => self.hold_period = read("hold_period", value, span)?,
+            "hold_period" => self.hold_period = read("hold_period", &seconds(value), span)?,
             "requires_approval" => self.requires_approval = boolean("requires_approval", value)?,
             "metadata" if value.is_object() => self.metadata = value.clone(),
             "metadata" => return Err(FieldError::invalid("metadata", "must be a JSON object")),
@@ -257,6 +257,14 @@ fn optional<T>(
     if value.is_null() { Ok(None) } else { read(column, value, parse).map(Some) }
 }
 
+/// A span may be a bare number, of seconds: the text that Postgres reads as such.
+fn seconds(value: &Value) -> Value {
+    match value {
+        Value::Number(number) => Value::String(number.to_string()),
+        other => other.clone(),
+    }
+}
+
 fn text(column: &'static str, value: &Value) -> Result<String, FieldError> {
     read(column, value, |text| Some(text.to_owned()))
 }
@@ -339,6 +347,15 @@ mod tests {
             metadata: json!({ "campaign": 7 }),
         };
         assert_eq!(program, expected);
+    }
+
+    #[test]
+    fn a_span_may_be_a_bare_number() {
+        let (program, errors) = set(json!({ "hold_period": 0, "attribution_window": 7 }));
+        assert!(errors.is_empty(), "{errors:?}");
+        assert_eq!(program.hold_period, Span::ZERO);
+        assert_eq!(program.attribution_window.map(|span| span.days), Some(7));
+        assert_eq!(set(json!({ "hold_period": -1 })).1, ["hold_period is invalid"]);
     }
 
     #[test]
