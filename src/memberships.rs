@@ -39,6 +39,7 @@ pub const DEFAULT_OWNER_TYPE: &str = "user";
 const OWNER_TYPE_CHARS: usize = 64;
 
 /// A code's place in a program.
+#[derive(PartialEq)]
 pub struct Member {
     pub program: String,
     /// Whether somebody has put it there. A code that merely has a beneficiary belongs to the default
@@ -241,8 +242,6 @@ fn referral_assign_program(code_uuid: Option<Uuid>, program: Option<&str>) {
         let program = required(program, "program")?;
         let session = Session::open();
         programs::named(&session, program, "program", View::Now)?;
-        // A redemption that waited for the code's row alone would still be told its former program.
-        programs::hold_redemptions(&session);
         let code = codes::lock(&session, uuid).ok_or(Refusal::CodeNotFound)?;
         let former = program_of(&session, &code, View::Now);
         session.write(&TOUCH_CODE, &[uuid.into()]);

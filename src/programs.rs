@@ -208,18 +208,23 @@ pub fn give_back(session: &Session, key: &str, uses: i32) {
     }
 }
 
-/// Moves the uses of a code, whose row is locked, from one program's count to another's.
+/// Moves the uses of a code, whose row is locked, from one program's count to another's: in the order of
+/// their keys, so that two codes that change places do not wait for each other.
 pub fn move_uses(session: &Session, uses: i32, from: Option<&str>, to: Option<&str>) -> Result<()> {
     if uses == 0 || from == to {
         return Ok(());
     }
-    if let Some(from) = from {
-        give_back(session, from, uses);
+    if from < to {
+        from.iter().for_each(|key| give_back(session, key, uses));
     }
-    let Some(to) = to else { return Ok(()) };
-    let capped = Terms::read_newest(session, to).is_some_and(|terms| terms.is_capped());
-    if capped && session.write(&ADD_USES, &[to.into(), uses.into()]).count() == 0 {
+    if let Some(to) = to
+        && Terms::read_newest(session, to).is_some_and(|terms| terms.is_capped())
+        && session.write(&ADD_USES, &[to.into(), uses.into()]).count() == 0
+    {
         return Err(Refusal::UsageLimitReached.into());
+    }
+    if from > to {
+        from.iter().for_each(|key| give_back(session, key, uses));
     }
     Ok(())
 }
@@ -291,15 +296,10 @@ fn referral_create_program(key: Option<&str>, attributes: Option<JsonB>) -> Reco
     })
 }
 
-/// Waits for redemptions under way, and keeps new ones waiting until the transaction ends.
-pub fn hold_redemptions(session: &Session) {
-    session.write(&LOCK_CODES, &[]);
-}
-
-/// The uses that a program's codes have had when it is given a cap. None goes uncounted: redemptions are
-/// held meanwhile.
+/// The uses that a program's codes have had when it is given a cap. None goes uncounted: redemptions under
+/// way are waited for, and new ones wait until the transaction ends.
 fn count_uses(session: &Session, key: &str) -> i64 {
-    hold_redemptions(session);
+    session.write(&LOCK_CODES, &[]);
     let args = [key.into(), (key == DEFAULT_KEY).into()];
     session.write_latest(&COUNT_USES, &args).first().and_then(|row| row.get(1)).unwrap_or(0)
 }

@@ -94,15 +94,20 @@ impl Claim {
     }
 
     /// Writes the use down, or gives it back where it turns out that the user may not have it.
-    fn record(self, session: &Session, user: Uuid) -> Result<Option<Redeemed>> {
+    fn record(mut self, session: &Session, user: Uuid) -> Result<Option<Redeemed>> {
         let usage = Use { uuid: ids::new_uuid(), date_used: clock::now() };
         // The clock that the claim was judged by was read before it waited for the lock.
         if self.limits.expired(usage.date_used) || !self.admit(session, user) {
             release(session, self.code_uuid);
             return Ok(None);
         }
-        if !usage::insert_once(session, self.code_uuid, user, usage)? {
-            self.member.iter().for_each(|member| programs::give_back(session, &member.program, 1));
+        let Some(written) = usage::insert_once(session, self.code_uuid, user, usage)? else {
+            self.leave_program(session);
+            release(session, self.code_uuid);
+            return Ok(None);
+        };
+        if !self.follow(session, user, written.program) {
+            usage::delete(session, usage.uuid);
             release(session, self.code_uuid);
             return Ok(None);
         }
@@ -121,6 +126,24 @@ impl Claim {
     fn admit(&self, session: &Session, user: Uuid) -> bool {
         let admit = |member| memberships::admit(session, member, self.code_uuid, user);
         self.member.as_ref().is_none_or(admit)
+    }
+
+    /// Gives the program its use back.
+    fn leave_program(&self, session: &Session) {
+        self.member.iter().for_each(|member| programs::give_back(session, &member.program, 1));
+    }
+
+    /// What a claim that waited for the lock reads of other rows is as old as its statement. The usage row's
+    /// own statement tells where the code is by now: had it been assigned meanwhile, the use goes along, if
+    /// the program there admits it.
+    fn follow(&mut self, session: &Session, user: Uuid, assigned: Option<String>) -> bool {
+        let newest = memberships::member(assigned, self.beneficiary_uuid);
+        if newest == self.member {
+            return true;
+        }
+        self.leave_program(session);
+        self.member = newest;
+        self.admit(session, user)
     }
 }
 

@@ -48,31 +48,46 @@ pub fn earliest(
     found.first().map(|row| Use { uuid: row.need(1), date_used: row.need(2) })
 }
 
-/// Writes a usage row unless the user has one for this code, which is what false says.
+/// What was found as a usage row was written.
+pub struct Written {
+    /// The program that the code is assigned to.
+    pub program: Option<String>,
+}
+
+/// Writes a usage row unless the user has one for this code, which is what None says.
 ///
 /// The caller holds the code's row lock, so that nobody else can be writing one for the same code.
-pub fn insert_once(session: &Session, code: Uuid, user: Uuid, usage: Use) -> Result<bool> {
+pub fn insert_once(
+    session: &Session,
+    code: Uuid,
+    user: Uuid,
+    usage: Use,
+) -> Result<Option<Written>> {
     let args = || [usage.uuid.into(), code.into(), user.into(), usage.date_used.into()];
-    let inserted = session.write(&INSERT, &args()).count() == 1;
-    if inserted && session.tables.usage_is_unique() {
-        return Ok(true);
+    let insert = |statement| {
+        let inserted = session.write(statement, &args());
+        inserted.first().map(|row| Written { program: row.get(1) })
+    };
+    let inserted = insert(&INSERT);
+    if inserted.is_some() && session.tables.usage_is_unique() {
+        return Ok(inserted);
     }
     let repeat = earliest(session, code, user, Some(usage.uuid), View::Now).is_some();
     match (inserted, repeat) {
-        (true, false) => Ok(true),
-        (true, true) => {
+        (Some(written), false) => Ok(Some(written)),
+        (Some(_), true) => {
             delete(session, usage.uuid);
-            Ok(false)
+            Ok(None)
         }
-        (false, true) => Ok(false),
-        (false, false) => {
+        (None, true) => Ok(None),
+        (None, false) => {
             // Some rule of the host's own stood in the way: let it speak for itself.
-            if session.write(&INSERT_OR_FAIL, &args()).count() == 1 {
-                return Ok(true);
-            }
-            let message = "the usage row was not written";
-            Err(Error::new("09000", "usage_not_written", message)
-                .with_hint("A trigger or rule on phoenix_kit_referral_code_usage suppressed it."))
+            let written = insert(&INSERT_OR_FAIL).ok_or_else(|| {
+                Error::new("09000", "usage_not_written", "the usage row was not written").with_hint(
+                    "A trigger or rule on phoenix_kit_referral_code_usage suppressed it.",
+                )
+            })?;
+            Ok(Some(written))
         }
     }
 }

@@ -159,7 +159,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'referral_assign_program_wrapper';
 
 COMMENT ON FUNCTION referral_assign_program(uuid, text) IS
-'Puts a code into a program, out of the one it was in; its uses go with it. It is nobody''s own code of referral_code_for after that. Waits for redemptions under way and holds new ones until the transaction ends. Errors: RF001 no such code, 22023 no such program, RF004 the program has no room for the code''s uses.';
+'Puts a code into a program, out of the one it was in; its uses go with it. It is nobody''s own code of referral_code_for after that. Errors: RF001 no such code, 22023 no such program, RF004 the program has no room for the code''s uses.';
 
 CREATE FUNCTION referral_resolve(
        code text)

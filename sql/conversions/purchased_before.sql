@@ -1,4 +1,5 @@
--- Whether the program has rewarded a purchase of the referee's, or may after a review.
+-- Whether the program has rewarded a purchase of the referee's, or has sent it to a review, whatever became of
+-- it: a first purchase is made once.
 SELECT v.uuid
   FROM host.referral_conversions AS v
  WHERE v.referee_uuid OPERATOR(pg_catalog.=) $1

@@ -132,9 +132,9 @@ impl Refusal {
                 Some("Set status to true in phoenix_kit_referral_codes to let it be used again.")
             }
             Refusal::CodeExpired => Some("Set a later expiration_date to let it be used again."),
-            Refusal::UsageLimitReached => {
-                Some("Raise max_uses of the code to let it be used again.")
-            }
+            Refusal::UsageLimitReached => Some(
+                "Raise max_uses of the code, or max_uses_total of its program, to let it be used again.",
+            ),
             Refusal::AlreadyUsed => {
                 Some("A user may use a code once; referral_try_use_code() returns the earlier use.")
             }

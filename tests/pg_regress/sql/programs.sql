@@ -67,7 +67,7 @@ SELECT changes, refused(changes)
        '{"code_prefix": "A B\tC"}', '{"code_prefix": 1}', '{"code_length": 45, "code_prefix": "TOO-LONG"}',
        '{"max_uses_per_code": 0}', '{"max_uses_per_code": 101}', '{"max_uses_per_code": "3"}', '{"max_uses_per_code": null}',
        '{"max_uses_total": 0}', '{"max_uses_total": -1}', '{"max_uses_total": "many"}', '{"max_uses_total": 2147483648}',
-       '{"codes_expire_after": "0"}', '{"codes_expire_after": "-1 day"}', '{"codes_expire_after": "long"}', '{"codes_expire_after": 7}',
+       '{"codes_expire_after": "0"}', '{"codes_expire_after": "-1 day"}', '{"codes_expire_after": "long"}', '{"codes_expire_after": true}',
        '{"referrer_reward": -1}', '{"referrer_reward": 0.00001}', '{"referrer_reward": "NaN"}', '{"referrer_reward": null}', '{"referrer_reward": true}',
        '{"referee_reward": -0.0001}', '{"referee_reward": "Infinity"}', '{"referee_reward": 10000000000000000}',
        '{"currency": "E"}', '{"currency": "€€€"}', '{"currency": null}', '{"currency": "12345678901"}',
