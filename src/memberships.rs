@@ -18,7 +18,7 @@ use crate::rules::code::Lookup;
 use crate::rules::event::EventType;
 use crate::rules::program::{DEFAULT_KEY, Program};
 use crate::rules::refusal::{Membership, Refusal};
-use crate::rules::time::{Span, Timestamp};
+use crate::rules::time::Timestamp;
 
 statements! {
     OF_CODE = "programs/of_code.sql";
@@ -30,7 +30,6 @@ statements! {
     FIRST_ASSIGN = "programs/first_assign.sql";
     UNASSIGN = "programs/unassign.sql";
     TOUCH_CODE = "programs/touch_code.sql";
-    AFTER = "programs/after.sql";
 }
 
 /// What the owner of a code is, where nobody has said.
@@ -160,7 +159,7 @@ impl Owner<'_> {
             max_uses: program.max_uses_per_code.min(limits.max_uses),
             created_by_uuid: self.uuid,
             beneficiary_uuid: Some(self.uuid),
-            expiration_date: program.codes_expire_after.map(|span| after(session, now, span)),
+            expiration_date: program.codes_expire_after.map(|span| clock::after(now, span)),
         };
         let code = new.insert_generated(session, &program.generator()?)?;
         limits.events.tell(session, EventType::CodeCreated, || told_of_created(&code));
@@ -173,12 +172,6 @@ pub fn own_code(session: &Session, user: Uuid, program: &str) -> Option<Code> {
     let owner = Owner { uuid: user, kind: DEFAULT_OWNER_TYPE, program };
     let code = owner.code(session, View::Query)?;
     codes::by_uuid(session, code, View::Query)
-}
-
-/// The moment a span after another.
-pub fn after(session: &Session, moment: Timestamp, span: Span) -> Timestamp {
-    let rows = session.read(&AFTER, &[moment.into(), span.into()]);
-    rows.first().map_or(moment, |row| row.need(1))
 }
 
 /// How often a code is looked for that others make and delete under the eyes of the search.

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use crate::conversions::Conversion;
 use crate::events::Events;
-use crate::memberships::after;
 use crate::pg::clock;
 use crate::pg::error::{answer, required};
 use crate::pg::ids;
@@ -76,7 +75,7 @@ impl Entry<'_> {
 pub fn grant(session: &Session, conversion: &Conversion, hold_period: Span, events: Events) {
     // From the statement's start, by which balances are told: a reward without a hold is available to
     // whoever asks in the same call or block.
-    let available_at = after(session, clock::statement_start(), hold_period);
+    let available_at = clock::after(clock::statement_start(), hold_period);
     let sides = [
         ("referrer", conversion.referrer_uuid, conversion.referrer_reward),
         ("referee", conversion.referee_uuid, conversion.referee_reward),

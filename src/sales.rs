@@ -6,7 +6,7 @@ use pgrx::prelude::*;
 use crate::codes;
 use crate::conversions::{Conversion, ConversionColumns};
 use crate::events::Events;
-use crate::memberships::{DEFAULT_OWNER_TYPE, after, owner_type_of, program_of};
+use crate::memberships::{DEFAULT_OWNER_TYPE, owner_type_of, program_of};
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::ids;
@@ -302,7 +302,7 @@ fn record_purchase(session: &Session, sale: &Sale) -> Result<PurchaseColumns> {
     let window = leading.program.attribution_window;
     let referral = Referral {
         source: Source::Redemption {
-            window_ends: window.map(|window| after(session, redeemed_at, window)),
+            window_ends: window.map(|window| clock::after(redeemed_at, window)),
         },
         own: leading.referrer == sale.referee && !own_code,
         program: &leading.program,

@@ -37,6 +37,11 @@ pub fn after_spans(moment: Timestamp, span: Span, count: i32) -> Option<Timestam
     i64::try_from(i128::from(day.0) + rest).ok().map(Timestamp)
 }
 
+/// The moment a span after another; `infinity` beyond the last year that Postgres knows.
+pub fn after(moment: Timestamp, span: Span) -> Timestamp {
+    after_spans(moment, span, 1).unwrap_or(Timestamp(i64::MAX))
+}
+
 /// A moment as ISO 8601 has it.
 pub fn text(time: Timestamp) -> String {
     TimestampWithTimeZone::try_from(time.0)

@@ -7,14 +7,10 @@ use super::error::{Error, Result, raise};
 use crate::rules::money::Money;
 use crate::rules::time::Span;
 
-/// An argument of type numeric as an amount of money.
-pub fn money(value: AnyNumeric, argument: &str) -> Result<Money> {
-    Money::parse(&value.to_string()).map_err(|error| Error::out_of_range(argument, error.rule()))
-}
-
-/// The same for an argument that may not be negative.
+/// An argument of type numeric as an amount of money that is not negative.
 pub fn amount(value: AnyNumeric, argument: &str) -> Result<Money> {
-    let amount = money(value, argument)?;
+    let amount = Money::parse(&value.to_string());
+    let amount = amount.map_err(|error| Error::out_of_range(argument, error.rule()))?;
     if amount.is_negative() {
         return Err(Error::out_of_range(argument, "must not be negative"));
     }

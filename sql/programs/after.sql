@@ -1,1 +1,0 @@
-SELECT $1 OPERATOR(pg_catalog.+) $2
