@@ -165,8 +165,11 @@ fn referral_usage_series(
         let session = Session::open();
         let args = [code.into(), bounds.clone().into(), from.into(), to.into()];
         for row in session.read(&USES_BY_BUCKET, &args).iter() {
-            let bound: i32 = row.need(1);
-            uses[bound as usize - 1] = row.need(2);
+            // Buckets are counted from 1; before the first there is nothing.
+            let bucket = row.need::<i32>(1).checked_sub(1).and_then(|at| usize::try_from(at).ok());
+            if let Some(uses) = bucket.and_then(|bucket| uses.get_mut(bucket)) {
+                *uses = row.need(2);
+            }
         }
         Ok(RowSet::new(bounds.into_iter().zip(uses)))
     })
