@@ -248,6 +248,9 @@ SELECT pg_catalog.count(referral_create_code(:dora, 'CAP' || n, beneficiary_uuid
 SELECT referral_assign_program(code_uuid('CAP' || n), 'cap') FROM pg_catalog.generate_series(1, 3) AS n;
 SELECT ok FROM referral_try_use_code('CAP1', :alice);
 SELECT ok FROM referral_try_use_code('CAP1', :bob);
+-- Again: refused, and nothing of the program is spent.
+SELECT ok, reason FROM referral_try_use_code('CAP1', :bob);
+SELECT counted, uses FROM uses WHERE key = 'cap';
 BEGIN;
 SAVEPOINT s;
 SELECT ok FROM referral_try_use_code('CAP2', :carol);
