@@ -236,6 +236,9 @@ fn referral_assign_program(code_uuid: Option<Uuid>, program: Option<&str>) {
         let session = Session::open();
         programs::named(&session, program, "program", View::Now)?;
         let code = codes::lock(&session, uuid).ok_or(Refusal::CodeNotFound)?;
+        if assigned(&session, uuid, View::Now).as_deref() == Some(program) {
+            return Ok(());
+        }
         let former = program_of(&session, &code, View::Now);
         session.write(&TOUCH_CODE, &[uuid.into()]);
         let args = [uuid.into(), program.into()];

@@ -319,7 +319,15 @@ fn referral_update_program(key: Option<&str>, changes: Option<JsonB>) -> Record<
         let stored = session.write(&BY_KEY_LOCKED, &[key.into()]);
         let stored = stored.first().map(StoredProgram::read).ok_or_else(|| unknown("key"))?;
         let mut program = stored.program;
+        let was_capped = program.max_uses_total.is_some();
         set(&session, &mut program, changes, "changes")?;
+        if program.max_uses_total.is_some() && !was_capped && counted.is_none() {
+            // Its uses were not counted meanwhile, and codes cannot be held once the program is.
+            let message = "the program's cap was taken away while it was changed";
+            return Err(
+                Error::new("40001", "program_keeps_changing", message).with_hint("Try again.")
+            );
+        }
         let uses = counted.unwrap_or(i64::from(stored.number_of_uses));
         if program.max_uses_total.is_some_and(|most| i64::from(most) < uses) {
             let message = format!("cannot be less than the {uses} uses that its codes have had");

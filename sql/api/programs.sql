@@ -62,7 +62,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'referral_update_program_wrapper';
 
 COMMENT ON FUNCTION referral_update_program(text, jsonb) IS
-'Changes attributes of a program; rewards that were promised or granted before stay as they are. Setting max_uses_total where it was null waits for redemptions under way and holds new ones until the transaction ends. Errors: 22023 no such program or an unknown attribute, 23514 a value breaks a rule.';
+'Changes attributes of a program; rewards that were promised or granted before stay as they are. Setting max_uses_total where it was null waits for redemptions under way and holds new ones until the transaction ends. Errors: 22023 no such program or an unknown attribute, 23514 a value breaks a rule, 40001 another session took the cap away meanwhile: try again.';
 
 CREATE FUNCTION referral_get_program(
        key text)
@@ -159,7 +159,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'referral_assign_program_wrapper';
 
 COMMENT ON FUNCTION referral_assign_program(uuid, text) IS
-'Puts a code into a program, out of the one it was in; its uses go with it. It is nobody''s own code of referral_code_for after that. Errors: RF001 no such code, 22023 no such program, RF004 the program has no room for the code''s uses.';
+'Puts a code into a program, out of the one it was in; its uses go with it. It is nobody''s own code of referral_code_for after that; one that is there already stays as it is. Errors: RF001 no such code, 22023 no such program, RF004 the program has no room for the code''s uses.';
 
 CREATE FUNCTION referral_resolve(
        code text)

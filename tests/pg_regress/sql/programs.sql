@@ -120,6 +120,9 @@ DELETE FROM phoenix_kit_referral_codes WHERE uuid = :'second';
 SELECT uuid AS third FROM referral_code_for(:dora, 'plain') \gset
 SELECT :'third' <> :'second' AS another;
 SELECT (referral_code_for(:dora, 'plain')).uuid = :'third' AS kept;
+-- Where it is already it stays, and stays the owner's.
+SELECT referral_assign_program(:'third', 'plain');
+SELECT (referral_code_for(:dora, 'plain')).uuid = :'third' AS kept;
 SELECT referral_assign_program(:'third', 'default');
 SELECT (referral_code_for(:dora, 'plain')).uuid <> :'third' AS another;
 SELECT program, owner_uuid, owner_type FROM referral_code_programs WHERE code_uuid = :'third';
