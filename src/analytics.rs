@@ -4,12 +4,15 @@ use pgrx::JsonB;
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
-use crate::codes::{self, Code, limit};
-use crate::memberships;
+use crate::codes::own_code;
+use crate::codes::row::{COLUMNS, Code};
+use crate::pg::args;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
-use crate::pg::rows::{Record, RowSet};
-use crate::pg::session::{Row, Session, View, statements};
+use crate::pg::result::Row;
+use crate::pg::returns::{Record, RowSet};
+use crate::pg::session::{Session, View};
+use crate::pg::statement::statements;
 use crate::programs;
 use crate::rules::conversion::STATUSES;
 use crate::rules::money::Money;
@@ -18,7 +21,11 @@ use crate::rules::time::{Span, Timestamp};
 use crate::usage;
 
 statements! {
+    c.* = COLUMNS;
     OLDEST_CODE = "analytics/oldest_code.sql";
+}
+
+statements! {
     EARNED = "analytics/earned.sql";
     REFERRED_BY = "analytics/referred_by.sql";
     REFERRALS = "analytics/referrals.sql";
@@ -35,7 +42,7 @@ fn standing() -> Vec<&'static str> {
 /// The code that a user gives to others: their own in the program or, without one, the oldest that leads to
 /// them.
 fn code_of(session: &Session, user: Uuid, program: &str) -> Option<Code> {
-    memberships::own_code(session, user, program).or_else(|| {
+    own_code::own_code(session, user, program).or_else(|| {
         let args = [user.into(), program.into(), DEFAULT_KEY.into()];
         session.read(&OLDEST_CODE, &args).first().map(Code::read)
     })
@@ -51,7 +58,7 @@ fn referral_user_stats(user_uuid: Option<Uuid>, program: Option<&str>) -> Record
         let user = required(user_uuid, "user_uuid")?;
         let program = required(program, "program")?;
         let session = Session::open();
-        let currency = programs::named(&session, program, "program", View::Query)?.currency;
+        let currency = programs::row::named(&session, program, "program", View::Query)?.currency;
         let currency = currency.as_str();
         let code = code_of(&session, user, program);
         let (total_uses, remaining_uses, max_uses) = code.as_ref().map_or((0, 0, 0), |code| {
@@ -88,10 +95,10 @@ fn referral_top_referrers(
     program: Option<&str>,
 ) -> RowSet<'static, (Uuid, i64, Money, String)> {
     answer(|| {
-        let max_rows = limit(codes::max_rows(max_rows)?);
+        let max_rows = args::limit(max_rows)?;
         let session = Session::open();
         if let Some(program) = program {
-            programs::named(&session, program, "program", View::Query)?;
+            programs::row::named(&session, program, "program", View::Query)?;
         }
         let args = [program.into(), standing().into(), max_rows.into()];
         let read = |row: Row| (row.need(1), row.need(2), row.need(3), row.need(4));
@@ -107,7 +114,7 @@ fn referral_program_report(program: Option<&str>) -> Record<ReportColumns> {
     answer(|| {
         let key = required(program, "program")?;
         let session = Session::open();
-        let program = programs::named(&session, key, "program", View::Query)?;
+        let program = programs::row::named(&session, key, "program", View::Query)?;
         let args = [
             key.into(),
             (key == DEFAULT_KEY).into(),

@@ -7,8 +7,9 @@ use pgrx::spi::quote_literal;
 
 use crate::guards::GUARDS;
 use crate::indexes;
-use crate::pg::rows::RowSet;
-use crate::pg::session::{Session, Statement, View, statements};
+use crate::pg::returns::RowSet;
+use crate::pg::session::{Session, View};
+use crate::pg::statement::{Statement, statements};
 use crate::pg::tables::{CODES, PROGRAMS, SETTINGS, USAGE};
 use crate::rules::settings::ENABLED;
 use crate::settings::Settings;

@@ -15,8 +15,10 @@ use serde_json::Value;
 
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
-use crate::pg::rows::RowSet;
-use crate::pg::session::{Rows, Session, View, statements};
+use crate::pg::result::Rows;
+use crate::pg::returns::RowSet;
+use crate::pg::session::{Session, View};
+use crate::pg::statement::statements;
 use crate::rules::event::EventType;
 use crate::rules::settings::EVENTS_ENABLED;
 use crate::rules::time::Timestamp;

@@ -5,22 +5,22 @@ use std::ffi::CStr;
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
-use crate::code_changes::{SystemLimits, told_of_deactivated, told_of_new};
-use crate::codes;
-use crate::creators;
-use crate::memberships;
+use crate::codes::{membership, new, read, user_limit};
+use crate::events::Events;
 use crate::pg::clock;
-use crate::pg::error::{Error, Result, answer, raise, required};
-use crate::pg::rows::RowSet;
-use crate::pg::session::{Session, View, statements};
+use crate::pg::error::{Error, Result, answer, first, raise, required};
+use crate::pg::returns::RowSet;
+use crate::pg::session::{Session, View};
+use crate::pg::statement::statements;
 use crate::pg::tables::{CODES, REWARDS, Tables, USAGE};
 use crate::pg::transaction::{OwnWrite, RowKey, with_claims};
 use crate::pg::trigger::{Firing, TriggerRow};
-use crate::redemption::{self, WrittenUse};
+use crate::redemption::written::{WrittenUse, redeem_written};
 use crate::rules::draft::Draft;
 use crate::rules::event::EventType;
 use crate::rules::fields::FieldError;
 use crate::rules::refusal::Refusal;
+use crate::settings::Settings;
 use crate::setup::session_over;
 use crate::signup;
 use crate::step::{self, Action, Step, StepColumns, object};
@@ -170,15 +170,13 @@ fn guard_code<'c>(firing: &Firing<'c>) -> Result<TriggerRow<'c>> {
     if let Some(old) = old {
         wanted = wanted.changes(&draft(old)?);
     }
-    let limits = SystemLimits::read(&session, View::Now);
-    if let Some(error) = wanted.check(limits.max_uses, clock::now()).into_iter().next() {
-        return Err(error.into());
-    }
+    let limits = Settings::of_codes(&session, View::Now).system_limits();
+    first(wanted.check(limits.max_uses, clock::now()))?;
     if old.is_none() && new.get::<i32>("number_of_uses")? > new.get("max_uses")? {
         return Err(Refusal::UsageLimitReached.into());
     }
     if let Some(creator) = new_creator(firing)? {
-        creators::lock(&session, creator);
+        user_limit::lock(&session, creator);
     }
     let Some(code) = wanted.code else { return Ok(new) };
     let uuid: Uuid = required(new.get("uuid")?, "uuid")?;
@@ -193,9 +191,9 @@ fn guard_code<'c>(firing: &Firing<'c>) -> Result<TriggerRow<'c>> {
 /// One that gets its first beneficiary comes into the default program.
 fn guard_code_written(firing: &Firing) -> Result<()> {
     let session = session_of(firing);
-    let limits = SystemLimits::read(&session, View::Now);
+    let settings = Settings::of_codes(&session, View::Now);
     if let Some(creator) = new_creator(firing)? {
-        creators::keep_limit(&session, creator, limits.codes_per_user)?;
+        user_limit::keep_limit(&session, creator, settings.system_limits().codes_per_user)?;
     }
     let new = firing.new_row();
     let written = WrittenCode::read(new)?;
@@ -204,15 +202,15 @@ fn guard_code_written(firing: &Firing) -> Result<()> {
             let key = claim_key(&session, written.uuid);
             with_claims(|claims| claims.add(key, written.uses.into()));
         }
-        limits.events.tell(&session, EventType::CodeCreated, || written.told_of_new());
+        Events::of(&settings).tell(&session, EventType::CodeCreated, || written.created());
         return Ok(());
     };
     let former = WrittenCode::read(old)?;
     let (from, to) = (former.beneficiary, written.beneficiary);
-    memberships::follow_beneficiary(&session, written.uuid, written.uses, from, to)?;
+    membership::follow_beneficiary(&session, written.uuid, written.uses, from, to)?;
     if former.status && !written.status {
-        limits.events.tell(&session, EventType::CodeDeactivated, || {
-            told_of_deactivated(written.uuid, &written.code)
+        Events::of(&settings).tell(&session, EventType::CodeDeactivated, || {
+            new::deactivated(written.uuid, &written.code)
         });
     }
     Ok(())
@@ -242,8 +240,8 @@ impl WrittenCode {
         })
     }
 
-    fn told_of_new(&self) -> serde_json::Value {
-        told_of_new(self.uuid, &self.code, self.creator, self.beneficiary, self.max_uses)
+    fn created(&self) -> serde_json::Value {
+        new::created_with(self.uuid, &self.code, self.creator, self.beneficiary, self.max_uses)
     }
 }
 
@@ -275,7 +273,7 @@ fn guard_usage_lock(firing: &Firing) -> Result<()> {
     if let Some(code_uuid) = firing.new_row().get("code_uuid")?
         && with_claims(|claims| claims.get(&claim_key(&session, code_uuid))) == 0
     {
-        codes::lock(&session, code_uuid);
+        read::lock(&session, code_uuid);
     }
     Ok(())
 }
@@ -292,7 +290,7 @@ fn guard_usage(firing: &Firing) -> Result<()> {
     };
     let key = claim_key(&session, written.code_uuid);
     let claimed = with_claims(|claims| claims.get(&key)) > 0;
-    redemption::redeem_written(&session, &written, claimed)?;
+    redeem_written(&session, &written, claimed)?;
     if claimed {
         with_claims(|claims| claims.add(key, -1));
     }

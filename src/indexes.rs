@@ -2,7 +2,8 @@
 
 use pgrx::pg_sys;
 
-use crate::pg::session::{Session, Statement, View, statements};
+use crate::pg::session::{Session, View};
+use crate::pg::statement::{Statement, statements};
 use crate::pg::tables::{CODES, USAGE};
 
 statements! {
@@ -118,7 +119,7 @@ pub const WANTED: [Wanted; 5] = [
 
 pub fn of_table(session: &Session, table: pg_sys::Oid, view: View) -> Vec<Index> {
     let rows = view.run(session, &INDEXES, &[table.into()]);
-    let index = |row: crate::pg::session::Row| Index {
+    let index = |row: crate::pg::result::Row| Index {
         name: row.need(1),
         unique: row.need(2),
         keys: row.need(3),

@@ -6,25 +6,17 @@
 use pgrx::prelude::*;
 
 mod analytics;
-mod code_changes;
 mod codes;
 mod conversions;
-mod creators;
 mod doctor;
 mod events;
-mod generation;
 mod guards;
 mod indexes;
-mod memberships;
 mod pg;
 mod privacy;
 mod programs;
 mod redemption;
-mod referees;
-mod review;
-mod rewards;
 mod rules;
-mod sales;
 mod settings;
 mod setup;
 mod signup;
@@ -36,17 +28,71 @@ pg_module_magic!(name, version);
 
 extension_sql_file!("../sql/api/setup.sql", name = "setup");
 extension_sql_file!("../sql/api/guards.sql", name = "guards", requires = ["setup"]);
-extension_sql_file!("../sql/api/codes.sql", name = "codes", requires = ["guards"]);
-extension_sql_file!("../sql/api/redemption.sql", name = "redemption", requires = ["codes"]);
-extension_sql_file!("../sql/api/usage.sql", name = "usage", requires = ["redemption"]);
+extension_sql_file!("../sql/api/codes/read.sql", name = "codes_read", requires = ["guards"]);
+extension_sql_file!("../sql/api/codes/new.sql", name = "codes_new", requires = ["codes_read"]);
+extension_sql_file!("../sql/api/codes/create.sql", name = "codes_create", requires = ["codes_new"]);
+extension_sql_file!(
+    "../sql/api/codes/change.sql",
+    name = "codes_change",
+    requires = ["codes_create"]
+);
+extension_sql_file!(
+    "../sql/api/codes/membership.sql",
+    name = "codes_membership",
+    requires = ["codes_change"]
+);
+extension_sql_file!(
+    "../sql/api/codes/own_code.sql",
+    name = "codes_own_code",
+    requires = ["codes_membership"]
+);
+extension_sql_file!(
+    "../sql/api/codes/user_limit.sql",
+    name = "codes_user_limit",
+    requires = ["codes_own_code"]
+);
+extension_sql_file!(
+    "../sql/api/redemption/face.sql",
+    name = "redemption_face",
+    requires = ["codes_user_limit"]
+);
+extension_sql_file!("../sql/api/usage.sql", name = "usage", requires = ["redemption_face"]);
 extension_sql_file!("../sql/api/settings.sql", name = "settings", requires = ["usage"]);
 extension_sql_file!("../sql/api/signup.sql", name = "signup", requires = ["settings"]);
-extension_sql_file!("../sql/api/programs.sql", name = "programs", requires = ["signup"]);
-extension_sql_file!("../sql/api/conversions.sql", name = "conversions", requires = ["programs"]);
-extension_sql_file!("../sql/api/review.sql", name = "review", requires = ["conversions"]);
-extension_sql_file!("../sql/api/privacy.sql", name = "privacy", requires = ["review"]);
+extension_sql_file!(
+    "../sql/api/programs/define.sql",
+    name = "programs_define",
+    requires = ["signup"]
+);
+extension_sql_file!(
+    "../sql/api/conversions/purchase.sql",
+    name = "conversions_purchase",
+    requires = ["programs_define"]
+);
+extension_sql_file!(
+    "../sql/api/conversions/sale.sql",
+    name = "conversions_sale",
+    requires = ["conversions_purchase"]
+);
+extension_sql_file!(
+    "../sql/api/conversions/lists.sql",
+    name = "conversions_lists",
+    requires = ["conversions_sale"]
+);
+extension_sql_file!(
+    "../sql/api/conversions/review.sql",
+    name = "conversions_review",
+    requires = ["conversions_lists"]
+);
+extension_sql_file!(
+    "../sql/api/conversions/rewards.sql",
+    name = "conversions_rewards",
+    requires = ["conversions_review"]
+);
+extension_sql_file!("../sql/api/privacy.sql", name = "privacy", requires = ["conversions_rewards"]);
 extension_sql_file!("../sql/api/events.sql", name = "events", requires = ["privacy"]);
 extension_sql_file!("../sql/api/analytics.sql", name = "analytics", requires = ["events"]);
+extension_sql_file!("../sql/api/tree.sql", name = "tree", requires = ["analytics"]);
 
 #[pg_guard]
 pub extern "C-unwind" fn _PG_init() {

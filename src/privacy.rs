@@ -5,7 +5,8 @@ use pgrx::prelude::*;
 
 use crate::pg::error::{answer, required};
 use crate::pg::ids;
-use crate::pg::session::{Session, Statement, statements};
+use crate::pg::session::Session;
+use crate::pg::statement::{Statement, statements};
 
 statements! {
     CODES = "privacy/codes.sql";

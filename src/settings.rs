@@ -7,10 +7,12 @@ use pgrx::prelude::*;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::ids;
-use crate::pg::rows::Record;
-use crate::pg::session::{Session, View, statements};
+use crate::pg::returns::Record;
+use crate::pg::session::{Session, View};
+use crate::pg::statement::statements;
 use crate::rules::settings::{
-    ENABLED, Flag, GRANDFATHER_EXISTING, Limit, MAX_CODES_PER_USER, MAX_USES_PER_CODE, REQUIRED,
+    ENABLED, EVENTS_ENABLED, Flag, GRANDFATHER_EXISTING, Limit, MAX_CODES_PER_USER,
+    MAX_USES_PER_CODE, REQUIRED, SystemLimits,
 };
 
 statements! {
@@ -26,6 +28,19 @@ impl Settings {
     pub fn read(session: &Session, keys: &[&str], view: View) -> Self {
         let rows = view.run(session, &VALUES, &[keys.into()]);
         Settings(rows.iter().filter_map(|row| Some((row.need(1), row.get(2)?))).collect())
+    }
+
+    /// What whoever writes codes has to know: the system's limits, and whether events are told.
+    pub fn of_codes(session: &Session, view: View) -> Self {
+        let keys = [MAX_USES_PER_CODE.key, MAX_CODES_PER_USER.key, EVENTS_ENABLED.key];
+        Settings::read(session, &keys, view)
+    }
+
+    pub fn system_limits(&self) -> SystemLimits {
+        SystemLimits {
+            max_uses: self.limit(MAX_USES_PER_CODE),
+            codes_per_user: self.limit(MAX_CODES_PER_USER),
+        }
     }
 
     pub fn flag(&self, flag: Flag) -> bool {

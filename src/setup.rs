@@ -9,8 +9,9 @@ use crate::guards;
 use crate::indexes::{self, Wanted, sql};
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::guc;
-use crate::pg::rows::RowSet;
-use crate::pg::session::{Session, View, statements};
+use crate::pg::returns::RowSet;
+use crate::pg::session::{Session, View};
+use crate::pg::statement::statements;
 use crate::pg::tables::{
     CHECK_ATTEMPTS, CODE_PROGRAMS, CODES, CONVERSIONS, CREATORS, EVENT_CONSUMERS, EVENT_DELIVERIES,
     EVENTS, PROGRAMS, REFEREES, REWARDS, SETTINGS, Tables, USAGE,
@@ -180,7 +181,7 @@ fn setup(session: &Session) -> Result<Vec<Step>> {
 
 fn see_to_default_program(session: &Session, is_there: bool) -> Step {
     let object = format!("program {DEFAULT_KEY}");
-    let created = !is_there && programs::create_default(session);
+    let created = !is_there && programs::define::create_default(session);
     let action = if created { Action::Created } else { Action::Kept };
     Step { object, action, note: None }
 }

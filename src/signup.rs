@@ -6,13 +6,14 @@ use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 use pgrx::spi::{quote_identifier, quote_literal};
 
-use crate::codes;
+use crate::codes::read;
 use crate::guards::{extension_schema, has_trigger};
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::guc;
-use crate::pg::rows::Record;
-use crate::pg::session::{Session, View, statements};
+use crate::pg::returns::Record;
+use crate::pg::session::{Session, View};
+use crate::pg::statement::statements;
 use crate::pg::tables::Tables;
 use crate::pg::transaction;
 use crate::pg::trigger::{Firing, TriggerRow, name_of_table};
@@ -80,7 +81,7 @@ fn check(session: &Session, code: &str, client: Option<&str>) -> (Answer, Option
     {
         return (Answer::TooManyAttempts, None);
     }
-    let found = Lookup::new(code).and_then(|lookup| codes::by_text(session, &lookup, View::Now));
+    let found = Lookup::new(code).and_then(|lookup| read::by_text(session, &lookup, View::Now));
     let answer = Answer::to_code(found.as_ref().map(|code| code.limits.state(clock::now())));
     (answer, found.map(|code| code.uuid).filter(|_| answer.is_ok()))
 }

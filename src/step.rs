@@ -1,6 +1,6 @@
 //! What setup says: one step for each object that it made, found or took away.
 
-use crate::pg::rows::RowSet;
+use crate::pg::returns::RowSet;
 use crate::pg::session::Session;
 
 /// What was done about one object.

@@ -9,8 +9,10 @@ use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
 use crate::pg::error::{Error, Result, answer, required};
-use crate::pg::rows::RowSet;
-use crate::pg::session::{Row, Session, Stream, statements};
+use crate::pg::result::Row;
+use crate::pg::returns::RowSet;
+use crate::pg::session::{Session, Stream};
+use crate::pg::statement::statements;
 use crate::pg::tables::Tables;
 use crate::rules::time::Timestamp;
 

@@ -3,11 +3,24 @@
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
-use crate::codes::{limit, max_rows};
+use crate::pg::args;
 use crate::pg::error::{Error, Result, answer, required};
-use crate::pg::rows::{Record, RowSet};
-use crate::pg::session::{Row, Session, Statement, View, statements};
+use crate::pg::result::Row;
+use crate::pg::returns::{Record, RowSet};
+use crate::pg::session::{Session, View};
+use crate::pg::statement::{Statement, columns, statements};
 use crate::rules::time::Timestamp;
+
+columns! {
+    u: uuid, code_uuid, used_by_uuid, date_used
+}
+
+statements! {
+    u.* = COLUMNS;
+    OF_CODE = "usage/of_code.sql";
+    OF_USER = "usage/of_user.sql";
+    RECENT = "usage/recent.sql";
+}
 
 statements! {
     INSERT = "usage/insert.sql";
@@ -18,9 +31,6 @@ statements! {
     TOTALS = "usage/totals.sql";
     COUNT_OF_CODE = "usage/count_of_code.sql";
     NEWEST = "usage/newest.sql";
-    OF_CODE = "usage/of_code.sql";
-    OF_USER = "usage/of_user.sql";
-    RECENT = "usage/recent.sql";
     EXISTS_OF_USER = "usage/exists_of_user.sql";
     EXISTS_OF_USER_AND_CODE = "usage/exists_of_user_and_code.sql";
 }
@@ -143,7 +153,12 @@ fn referral_stats(code_uuid: Option<Uuid>) -> Record<(i64, i64, Option<Timestamp
 type UsageColumns = (Uuid, Uuid, Uuid, Timestamp);
 
 fn usage_columns(row: Row) -> UsageColumns {
-    (row.need(1), row.need(2), row.need(3), row.need(4))
+    (
+        row.need(at::uuid),
+        row.need(at::code_uuid),
+        row.need(at::used_by_uuid),
+        row.need(at::date_used),
+    )
 }
 
 /// The uses of a code or of a user, newest first.
@@ -154,7 +169,7 @@ fn list(
     before: Option<TimestampWithTimeZone>,
 ) -> Result<RowSet<'static, UsageColumns>> {
     let before = before.map_or(Timestamp(i64::MAX), Timestamp::from);
-    let args = [of.into(), before.into(), limit(self::max_rows(max_rows)?).into()];
+    let args = [of.into(), before.into(), args::limit(max_rows)?.into()];
     Ok(RowSet::new(Session::open().stream(statement, &args, usage_columns)))
 }
 
@@ -179,8 +194,8 @@ fn referral_list_usage_for_user(
 #[pg_extern(sql = false)]
 fn referral_recent_usage(max_rows: Option<i32>) -> RowSet<'static, UsageColumns> {
     answer(|| {
-        let rows = limit(self::max_rows(max_rows)?);
-        Ok(RowSet::new(Session::open().stream(&RECENT, &[rows.into()], usage_columns)))
+        let args = [args::limit(max_rows)?.into()];
+        Ok(RowSet::new(Session::open().stream(&RECENT, &args, usage_columns)))
     })
 }
 

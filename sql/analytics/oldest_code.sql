@@ -1,15 +1,6 @@
 -- The oldest code of a program whose beneficiary is the user. A code that is assigned to no program belongs to
 -- the default program ($3).
-SELECT c.uuid,
-       c.code,
-       c.description,
-       c.status,
-       c.number_of_uses,
-       c.max_uses,
-       c.created_by_uuid,
-       c.beneficiary_uuid,
-       c.date_created,
-       c.expiration_date
+SELECT c.*
   FROM host.phoenix_kit_referral_codes AS c
   LEFT JOIN host.referral_code_programs AS p
     ON p.code_uuid OPERATOR(pg_catalog.=) c.uuid

@@ -1,13 +1,4 @@
 -- By the unique index on the raw code: every code written since normalisation is found here.
-SELECT c.uuid,
-       c.code,
-       c.description,
-       c.status,
-       c.number_of_uses,
-       c.max_uses,
-       c.created_by_uuid,
-       c.beneficiary_uuid,
-       c.date_created,
-       c.expiration_date
+SELECT c.*
   FROM host.phoenix_kit_referral_codes AS c
  WHERE c.code OPERATOR(pg_catalog.=) $1

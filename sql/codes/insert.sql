@@ -11,13 +11,4 @@ INSERT INTO host.phoenix_kit_referral_codes AS c (
        expiration_date)
 VALUES ($1, $2, $3, $4, 0, $5, $6, $7, $8, $9)
     ON CONFLICT DO NOTHING
-RETURNING c.uuid,
-       c.code,
-       c.description,
-       c.status,
-       c.number_of_uses,
-       c.max_uses,
-       c.created_by_uuid,
-       c.beneficiary_uuid,
-       c.date_created,
-       c.expiration_date
+RETURNING c.*

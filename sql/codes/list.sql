@@ -1,13 +1,4 @@
-SELECT c.uuid,
-       c.code,
-       c.description,
-       c.status,
-       c.number_of_uses,
-       c.max_uses,
-       c.created_by_uuid,
-       c.beneficiary_uuid,
-       c.date_created,
-       c.expiration_date
+SELECT c.*
   FROM host.phoenix_kit_referral_codes AS c
  ORDER BY c.date_created DESC,
           c.uuid DESC

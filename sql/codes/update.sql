@@ -8,13 +8,4 @@ UPDATE host.phoenix_kit_referral_codes AS c
        date_created = $8,
        expiration_date = $9
  WHERE c.uuid OPERATOR(pg_catalog.=) $1
-RETURNING c.uuid,
-       c.code,
-       c.description,
-       c.status,
-       c.number_of_uses,
-       c.max_uses,
-       c.created_by_uuid,
-       c.beneficiary_uuid,
-       c.date_created,
-       c.expiration_date
+RETURNING c.*

@@ -19,25 +19,4 @@ INSERT INTO host.referral_conversions AS v (
        status)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 'converted')
     ON CONFLICT DO NOTHING
-RETURNING v.uuid,
-       v.program,
-       v.code_uuid,
-       v.code,
-       v.referrer_uuid,
-       v.owner_type,
-       v.referee_uuid,
-       v.source_type,
-       v.source_ref,
-       v.amount,
-       v.currency,
-       v.status,
-       v.reason,
-       v.referrer_reward,
-       v.referee_reward,
-       v.reward_currency,
-       v.converted_at,
-       v.granted_at,
-       v.decided_at,
-       v.decided_by,
-       v.decision_reason,
-       v.approvals
+RETURNING v.*

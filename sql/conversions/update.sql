@@ -7,25 +7,4 @@ UPDATE host.referral_conversions AS v
        decision_reason = $7,
        approvals = $8
  WHERE v.uuid OPERATOR(pg_catalog.=) $1
-RETURNING v.uuid,
-       v.program,
-       v.code_uuid,
-       v.code,
-       v.referrer_uuid,
-       v.owner_type,
-       v.referee_uuid,
-       v.source_type,
-       v.source_ref,
-       v.amount,
-       v.currency,
-       v.status,
-       v.reason,
-       v.referrer_reward,
-       v.referee_reward,
-       v.reward_currency,
-       v.converted_at,
-       v.granted_at,
-       v.decided_at,
-       v.decided_by,
-       v.decision_reason,
-       v.approvals
+RETURNING v.*

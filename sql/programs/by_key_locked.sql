@@ -1,27 +1,4 @@
-SELECT p.key,
-       p.name,
-       p.status,
-       p.starts_at,
-       p.ends_at,
-       p.code_length,
-       p.code_alphabet,
-       p.code_prefix,
-       p.max_uses_per_code,
-       p.max_uses_total,
-       p.number_of_uses,
-       p.codes_expire_after,
-       p.referrer_reward,
-       p.referee_reward,
-       p.currency,
-       p.min_purchase,
-       p.first_purchase_only,
-       p.one_code_per_referee,
-       p.attribution_window,
-       p.hold_period,
-       p.requires_approval,
-       p.metadata,
-       p.created_at,
-       p.updated_at
+SELECT p.*
   FROM host.referral_programs AS p
  WHERE p.key OPERATOR(pg_catalog.=) $1
    FOR NO KEY UPDATE

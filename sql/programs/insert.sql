@@ -25,27 +25,4 @@ INSERT INTO host.referral_programs AS p (
        updated_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $23)
     ON CONFLICT DO NOTHING
-RETURNING p.key,
-       p.name,
-       p.status,
-       p.starts_at,
-       p.ends_at,
-       p.code_length,
-       p.code_alphabet,
-       p.code_prefix,
-       p.max_uses_per_code,
-       p.max_uses_total,
-       p.number_of_uses,
-       p.codes_expire_after,
-       p.referrer_reward,
-       p.referee_reward,
-       p.currency,
-       p.min_purchase,
-       p.first_purchase_only,
-       p.one_code_per_referee,
-       p.attribution_window,
-       p.hold_period,
-       p.requires_approval,
-       p.metadata,
-       p.created_at,
-       p.updated_at
+RETURNING p.*

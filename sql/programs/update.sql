@@ -22,27 +22,4 @@ UPDATE host.referral_programs AS p
        metadata = $22,
        updated_at = $23
  WHERE p.key OPERATOR(pg_catalog.=) $1
-RETURNING p.key,
-       p.name,
-       p.status,
-       p.starts_at,
-       p.ends_at,
-       p.code_length,
-       p.code_alphabet,
-       p.code_prefix,
-       p.max_uses_per_code,
-       p.max_uses_total,
-       p.number_of_uses,
-       p.codes_expire_after,
-       p.referrer_reward,
-       p.referee_reward,
-       p.currency,
-       p.min_purchase,
-       p.first_purchase_only,
-       p.one_code_per_referee,
-       p.attribution_window,
-       p.hold_period,
-       p.requires_approval,
-       p.metadata,
-       p.created_at,
-       p.updated_at
+RETURNING p.*

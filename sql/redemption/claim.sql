@@ -13,12 +13,7 @@ UPDATE host.phoenix_kit_referral_codes AS c
    AND (SELECT s.value OPERATOR(pg_catalog.=) 'true'
           FROM host.phoenix_kit_settings AS s
          WHERE s.key OPERATOR(pg_catalog.=) 'referral_codes_enabled')
-RETURNING c.uuid,
-       c.code,
-       c.beneficiary_uuid,
-       c.number_of_uses,
-       c.max_uses,
-       c.expiration_date,
+RETURNING c.*,
        (SELECT p.program
           FROM host.referral_code_programs AS p
          WHERE p.code_uuid OPERATOR(pg_catalog.=) c.uuid),

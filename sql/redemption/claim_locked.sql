@@ -2,12 +2,7 @@
 UPDATE host.phoenix_kit_referral_codes AS c
    SET number_of_uses = c.number_of_uses OPERATOR(pg_catalog.+) 1
  WHERE c.uuid OPERATOR(pg_catalog.=) $1
-RETURNING c.uuid,
-       c.code,
-       c.beneficiary_uuid,
-       c.number_of_uses,
-       c.max_uses,
-       c.expiration_date,
+RETURNING c.*,
        (SELECT p.program
           FROM host.referral_code_programs AS p
          WHERE p.code_uuid OPERATOR(pg_catalog.=) c.uuid),

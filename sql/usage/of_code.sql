@@ -1,7 +1,4 @@
-SELECT u.uuid,
-       u.code_uuid,
-       u.used_by_uuid,
-       u.date_used
+SELECT u.*
   FROM host.phoenix_kit_referral_code_usage AS u
  WHERE u.code_uuid OPERATOR(pg_catalog.=) $1
    AND u.date_used OPERATOR(pg_catalog.<) $2

@@ -5,6 +5,7 @@ use std::ffi::{CString, c_char, c_int};
 
 use pgrx::pg_sys;
 
+use crate::rules::conversion::InvalidTransition;
 use crate::rules::fields::{FieldError, Kind};
 use crate::rules::generator::RecipeError;
 use crate::rules::refusal::Refusal;
@@ -50,6 +51,17 @@ impl Error {
         Error::new("XX000", "internal_error", message)
     }
 
+    /// A row that the transaction has seen, and yet could not write to.
+    pub fn row_not_updated(row: &str) -> Self {
+        Error::new("42501", "row_not_updated", format!("the {row}'s row could not be updated"))
+            .with_hint("Row-level security or a trigger of the host's stands in the way.")
+    }
+
+    /// What others change again and again, under the eyes of whoever wants to lock it as it is.
+    pub fn keeps_changing(reason: &'static str, what: &str) -> Self {
+        Error::new("40001", reason, what).with_hint("Try again.")
+    }
+
     pub fn message(&self) -> &str {
         &self.message
     }
@@ -81,6 +93,12 @@ impl From<FieldError> for Error {
     }
 }
 
+impl From<InvalidTransition> for Error {
+    fn from(error: InvalidTransition) -> Self {
+        Refusal::from(error).into()
+    }
+}
+
 impl From<RecipeError> for Error {
     fn from(error: RecipeError) -> Self {
         Error::out_of_range(error.argument(), error)
@@ -90,6 +108,11 @@ impl From<RecipeError> for Error {
 /// The value of an argument that must be given.
 pub fn required<T>(value: Option<T>, argument: &str) -> Result<T> {
     value.ok_or_else(|| Error::null_argument(argument))
+}
+
+/// The first of the rules that are broken, as an error.
+pub fn first(errors: Vec<FieldError>) -> Result<()> {
+    errors.into_iter().next().map_or(Ok(()), |error| Err(error.into()))
 }
 
 /// Runs the body of an SQL function: gives its value, or raises its error.

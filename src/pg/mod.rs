@@ -1,11 +1,14 @@
 //! What talks to Postgres and knows no rule of referrals.
 
+pub mod args;
 pub mod clock;
 pub mod error;
 pub mod guc;
 pub mod ids;
-pub mod rows;
+pub mod result;
+pub mod returns;
 pub mod session;
+pub mod statement;
 pub mod tables;
 pub mod transaction;
 pub mod trigger;

@@ -1,68 +1,16 @@
-//! Statements: kept plans, run through SPI, and the rows they give.
+//! A connection to SPI, through which statements are run over the tables of one schema.
 
-use std::marker::PhantomData;
-use std::ptr::NonNull;
 use std::rc::Rc;
 
 use pgrx::datum::DatumWithOid;
-use pgrx::{FromDatum, IntoDatum, pg_sys};
+use pgrx::pg_sys;
 
 use super::error::{Error, raise};
-use super::tables::{Tables, without_comments};
+use super::result::{Row, Rows};
+use super::statement::{Parameters, Plan, Statement};
+use super::tables::Tables;
 use super::transaction::OwnWrite;
-
-/// A statement of sql/. `host.` in its text stands for the schema that holds the tables.
-///
-/// Every statement qualifies names and operators, so that nothing on the caller's search_path can
-/// take their place.
-pub struct Statement {
-    pub(super) sql: &'static str,
-}
-
-impl Statement {
-    pub const fn new(sql: &'static str) -> Self {
-        Statement { sql }
-    }
-}
-
-/// Declares statements by name and file: `statements! { CLAIM = "redemption/claim.sql"; }`
-macro_rules! statements {
-    ($($name:ident = $file:literal;)+) => {
-        $(static $name: $crate::pg::session::Statement = $crate::pg::session::Statement::new(
-            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/", $file)),
-        );)+
-    };
-}
-pub(crate) use statements;
-
-/// A statement as Postgres has analysed it for one schema, kept until the backend ends.
-pub(super) struct Plan(NonNull<pg_sys::_SPI_plan>);
-
-impl Plan {
-    fn prepare(sql: &str, args: &[DatumWithOid]) -> Self {
-        let mut types: Vec<pg_sys::Oid> = args.iter().map(DatumWithOid::oid).collect();
-        let Ok(text) = std::ffi::CString::new(sql) else {
-            raise(Error::internal("a statement holds a NUL character"));
-        };
-        // SAFETY: SPI is connected, as every caller holds a Session; text and types outlive the call.
-        unsafe {
-            let plan = pg_sys::SPI_prepare(text.as_ptr(), types.len() as i32, types.as_mut_ptr());
-            let Some(plan) = NonNull::new(plan) else {
-                let status = pg_sys::SPI_result;
-                raise(Error::internal(format!("SPI_prepare failed: {status}")));
-            };
-            pg_sys::SPI_keepplan(plan.as_ptr());
-            Plan(plan)
-        }
-    }
-}
-
-impl Drop for Plan {
-    fn drop(&mut self) {
-        // SAFETY: the plan was kept by this value alone.
-        unsafe { pg_sys::SPI_freeplan(self.0.as_ptr()) };
-    }
-}
+use crate::rules::template::without_comments;
 
 /// A connection to SPI, over the tables of one schema.
 pub struct Session {
@@ -103,7 +51,7 @@ impl Session {
         unsafe {
             pg_sys::SPI_tuptable = std::ptr::null_mut();
             let status = pg_sys::SPI_execute_snapshot(
-                plan.0.as_ptr(),
+                plan.as_ptr(),
                 parameters.values.as_mut_ptr(),
                 parameters.nulls.as_ptr(),
                 pg_sys::GetLatestSnapshot(),
@@ -133,7 +81,7 @@ impl Session {
             let name = std::ptr::null();
             pg_sys::SPI_cursor_open(
                 name,
-                plan.0.as_ptr(),
+                plan.as_ptr(),
                 parameters.values.as_mut_ptr(),
                 parameters.nulls.as_ptr(),
                 true,
@@ -166,7 +114,7 @@ impl Session {
         unsafe {
             pg_sys::SPI_tuptable = std::ptr::null_mut();
             let status = pg_sys::SPI_execute_plan(
-                plan.0.as_ptr(),
+                plan.as_ptr(),
                 parameters.values.as_mut_ptr(),
                 parameters.nulls.as_ptr(),
                 read,
@@ -221,32 +169,6 @@ impl View {
     }
 }
 
-/// The most parameters that a statement of sql/ has.
-const MOST_PARAMETERS: usize = 24;
-
-/// The values of a statement's parameters, and which of them are NULL, as SPI wants them.
-struct Parameters {
-    values: [pg_sys::Datum; MOST_PARAMETERS],
-    nulls: [std::ffi::c_char; MOST_PARAMETERS],
-}
-
-impl Parameters {
-    fn of(args: &[DatumWithOid]) -> Self {
-        assert!(args.len() <= MOST_PARAMETERS, "a statement has too many parameters");
-        let mut parameters = Parameters {
-            values: [pg_sys::Datum::from(0); MOST_PARAMETERS],
-            nulls: [b'n' as std::ffi::c_char; MOST_PARAMETERS],
-        };
-        for (index, arg) in args.iter().enumerate() {
-            if let Some(value) = arg.datum() {
-                parameters.values[index] = value.sans_lifetime();
-                parameters.nulls[index] = b' ' as std::ffi::c_char;
-            }
-        }
-        parameters
-    }
-}
-
 /// Rows that are fetched as they are asked for.
 pub struct Stream<T> {
     portal: pg_sys::Portal,
@@ -284,110 +206,5 @@ impl<T> Drop for Stream<T> {
             // SAFETY: opened by `stream`, closed once.
             unsafe { pg_sys::SPI_cursor_close(self.portal) };
         }
-    }
-}
-
-/// What a statement gave: rows, or a number of rows written.
-pub struct Rows<'s> {
-    table: Option<NonNull<pg_sys::SPITupleTable>>,
-    processed: usize,
-    session: PhantomData<&'s Session>,
-}
-
-impl<'s> Rows<'s> {
-    /// What SPI's last statement left.
-    ///
-    /// # Safety
-    /// To be called once, right after the statement.
-    unsafe fn fetched(_: &'s Session) -> Self {
-        // SAFETY: SPI's result variables belong to the statement just run.
-        unsafe {
-            Rows {
-                table: NonNull::new(pg_sys::SPI_tuptable),
-                processed: pg_sys::SPI_processed as usize,
-                session: PhantomData,
-            }
-        }
-    }
-}
-
-impl Rows<'_> {
-    /// Rows returned, or rows written where none are returned.
-    pub fn count(&self) -> usize {
-        self.processed
-    }
-
-    pub fn iter(&self) -> impl Iterator<Item = Row<'_>> {
-        let returned = if self.table.is_some() { self.processed } else { 0 };
-        (0..returned).filter_map(|index| self.row(index))
-    }
-
-    pub fn first(&self) -> Option<Row<'_>> {
-        self.iter().next()
-    }
-
-    fn row(&self, index: usize) -> Option<Row<'_>> {
-        // SAFETY: SPI's table lives until `self` is dropped, and holds `processed` tuples.
-        self.table.map(|table| unsafe {
-            let table = table.as_ref();
-            Row { tuple: *table.vals.add(index), descriptor: table.tupdesc, rows: PhantomData }
-        })
-    }
-}
-
-impl Drop for Rows<'_> {
-    fn drop(&mut self) {
-        if let Some(table) = self.table {
-            // SAFETY: the table is this value's; SPI ignores one it has freed already.
-            unsafe { pg_sys::SPI_freetuptable(table.as_ptr()) };
-        }
-    }
-}
-
-/// One row of a result.
-#[derive(Clone, Copy)]
-pub struct Row<'r> {
-    tuple: pg_sys::HeapTuple,
-    descriptor: pg_sys::TupleDesc,
-    rows: PhantomData<&'r ()>,
-}
-
-impl Row<'_> {
-    /// A row that a trigger was fired for, which lives as long as its call.
-    pub(super) fn of_trigger(tuple: pg_sys::HeapTuple, descriptor: pg_sys::TupleDesc) -> Self {
-        Row { tuple, descriptor, rows: PhantomData }
-    }
-
-    /// The column at a place (from 1), which may be NULL. A column of another type is an error.
-    pub fn get<T: FromDatum + IntoDatum>(&self, column: i32) -> Option<T> {
-        // SAFETY: tuple and descriptor belong together; the type is checked before the datum is read,
-        // and SPI gives InvalidOid, which no type accepts, for a column that does not exist.
-        unsafe {
-            let found = pg_sys::SPI_gettypeid(self.descriptor, column);
-            if !T::is_compatible_with(found) {
-                raise(
-                    Error::new(
-                        "42804",
-                        "column_type",
-                        format!("column {column} of a referral table has an unexpected type"),
-                    )
-                    .with_hint("SELECT * FROM referral_setup() says which column it is."),
-                );
-            }
-            let mut null = false;
-            let datum = pg_sys::SPI_getbinval(self.tuple, self.descriptor, column, &mut null);
-            T::from_datum(datum, null)
-        }
-    }
-
-    /// The column at a place (from 1), which is declared NOT NULL.
-    pub fn need<T: FromDatum + IntoDatum>(&self, column: i32) -> T {
-        self.get(column).unwrap_or_else(|| {
-            raise(Error::new(
-                "22004",
-                "null_column",
-                format!("column {column} of a referral table is null"),
-            ))
-        })
     }
 }

@@ -10,7 +10,8 @@ use pgrx::{PgRelation, pg_sys};
 
 use super::error::{Error, raise};
 use super::guc;
-use super::session::{Plan, Statement};
+use super::statement::{Columns, Plan, Statement};
+use crate::rules::template::{fill, without_comments};
 
 pub const CODES: &str = "phoenix_kit_referral_codes";
 pub const USAGE: &str = "phoenix_kit_referral_code_usage";
@@ -114,7 +115,10 @@ impl Tables {
             return Rc::clone(plan);
         }
         // No borrow is held here: analysing a statement may run code that calls us again.
-        let plan = Rc::new(prepare(&self.qualify(&without_comments(statement.sql))));
+        let text = without_comments(statement.sql);
+        let columns = statement.columns.map(Columns::placeholder);
+        let columns = columns.iter().map(|(star, list)| (star.as_str(), list.as_str()));
+        let plan = Rc::new(prepare(&self.fill(&text, &columns.collect::<Vec<_>>())));
         self.plans.borrow_mut().insert(key, Rc::clone(&plan));
         plan
     }
@@ -182,29 +186,6 @@ impl Tables {
     }
 }
 
-/// Replaces placeholders in one pass from left to right, so that no value is taken for a placeholder: a
-/// schema may be called "host", and a table "users_table".
-fn fill(sql: &str, values: &[(&str, &str)]) -> String {
-    let mut filled = String::with_capacity(sql.len());
-    let mut rest = sql;
-    while let Some((place, name, value)) = values
-        .iter()
-        .filter_map(|(name, value)| rest.find(name).map(|place| (place, name, value)))
-        .min()
-    {
-        filled.push_str(&rest[..place]);
-        filled.push_str(value);
-        rest = &rest[place + name.len()..];
-    }
-    filled + rest
-}
-
-/// The text to run: without its comments, which would stand in the CONTEXT of every error.
-pub(super) fn without_comments(sql: &str) -> String {
-    let lines = sql.lines().filter(|line| !line.starts_with("--"));
-    lines.collect::<Vec<_>>().join("\n")
-}
-
 /// Whether a usage table has a unique index on exactly (code_uuid, used_by_uuid), in any order.
 fn is_unique_by_code_and_user(usage: pg_sys::Oid) -> bool {
     // SAFETY: the oid was just found; the lock is the one any reader takes.
@@ -245,16 +226,4 @@ pub fn watch_definitions() {
 /// Called by Postgres in the middle of anything: it must only count.
 unsafe extern "C-unwind" fn definition_changed(_: pg_sys::Datum, _: pg_sys::Oid) {
     GENERATION.with(|generation| generation.set(generation.get().wrapping_add(1)));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_value_is_never_taken_for_a_placeholder() {
-        let values = [("extension.", "host."), ("host.", "\"my extension.\".")];
-        let sql = "ON host.codes EXECUTE FUNCTION extension.guard()";
-        assert_eq!(fill(sql, &values), "ON \"my extension.\".codes EXECUTE FUNCTION host.guard()");
-    }
 }

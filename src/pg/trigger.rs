@@ -11,7 +11,7 @@ use pgrx::pgrx_sql_entity_graph::metadata::{
 use pgrx::{FromDatum, IntoDatum, PgList, pg_sys};
 
 use super::error::{Error, Result};
-use super::session::Row;
+use super::result::Row;
 
 /// The firing of a row trigger.
 pub struct Firing<'c> {

@@ -1,11 +1,13 @@
 //! Values of the rules as Postgres has them: money is numeric, a span of time is interval.
 
+use std::str::FromStr;
+
 use pgrx::prelude::*;
 use pgrx::{FromDatum, IntoDatum, direct_function_call, pg_sys};
 
 use super::error::{Error, Result, raise};
 use crate::rules::money::Money;
-use crate::rules::time::Span;
+use crate::rules::time::{Span, Timestamp};
 
 /// An argument of type numeric as an amount of money that is not negative.
 pub fn amount(value: AnyNumeric, argument: &str) -> Result<Money> {
@@ -73,6 +75,11 @@ impl FromDatum for Span {
         // SAFETY: as the caller promises for a datum of type interval.
         unsafe { Interval::from_polymorphic_datum(datum, is_null, oid) }.map(Span::from)
     }
+}
+
+/// Reads a moment from text, as the session's settings have it; None where it cannot be read.
+pub fn read_time(text: &str) -> Option<Timestamp> {
+    TimestampWithTimeZone::from_str(text).ok().map(Timestamp::from)
 }
 
 /// Reads an interval from text, as the session's settings have it; None where it cannot be read.

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::draft::Draft;
 use super::fields::FieldError;
+use super::json::{boolean, given, integer, optional, read, text, uuid};
 use super::time::Timestamp;
 
 /// What JSON may say of a code. The outer None of a value: the key is absent.
@@ -35,62 +36,37 @@ impl Attributes {
     }
 
     fn set(&mut self, key: &str, value: &Value, time: ReadTime) -> Result<(), FieldError> {
-        let invalid = |column| move || FieldError::invalid(column, "is invalid");
-        let blank = |column| FieldError::invalid(column, "can't be blank");
-        match (key, value) {
-            ("beneficiary_uuid", Value::Null) => self.beneficiary_uuid = Some(None),
-            ("expiration_date", Value::Null) => self.draft.expiration_date = Some(None),
-            ("code", Value::Null) => return Err(blank("code")),
-            ("description", Value::Null) => return Err(blank("description")),
-            ("status", Value::Null) => return Err(blank("status")),
-            ("max_uses", Value::Null) => return Err(blank("max_uses")),
-            ("created_by_uuid", Value::Null) => return Err(blank("created_by_uuid")),
-            ("date_created", Value::Null) => return Err(blank("date_created")),
-            ("code", value) => {
-                self.draft.code = Some(text(value).ok_or_else(invalid("code"))?.into());
+        match key {
+            "code" => self.draft.code = Some(text("code", given("code", value)?)?),
+            "description" => {
+                self.draft.description = Some(text("description", given("description", value)?)?);
             }
-            ("description", value) => {
-                self.draft.description =
-                    Some(text(value).ok_or_else(invalid("description"))?.into());
+            "status" => self.status = Some(boolean("status", given("status", value)?)?),
+            "max_uses" => {
+                self.draft.max_uses = Some(integer("max_uses", given("max_uses", value)?)?);
             }
-            ("status", value) => {
-                self.status = Some(value.as_bool().ok_or_else(invalid("status"))?);
+            "created_by_uuid" => {
+                let value = given("created_by_uuid", value)?;
+                self.created_by_uuid = Some(read("created_by_uuid", value, uuid)?);
             }
-            ("max_uses", value) => {
-                let number = value.as_i64().and_then(|number| i32::try_from(number).ok());
-                self.draft.max_uses = Some(number.ok_or_else(invalid("max_uses"))?);
+            "beneficiary_uuid" => {
+                self.beneficiary_uuid = Some(optional("beneficiary_uuid", value, uuid)?);
             }
-            ("created_by_uuid", value) => {
-                self.created_by_uuid = Some(uuid(value).ok_or_else(invalid("created_by_uuid"))?);
+            "expiration_date" => {
+                self.draft.expiration_date = Some(optional("expiration_date", value, time)?);
             }
-            ("beneficiary_uuid", value) => {
-                let uuid = uuid(value).ok_or_else(invalid("beneficiary_uuid"))?;
-                self.beneficiary_uuid = Some(Some(uuid));
+            "date_created" => {
+                let value = given("date_created", value)?;
+                self.date_created = Some(read("date_created", value, time)?);
             }
-            ("expiration_date", value) => {
-                let moment = text(value).and_then(time).ok_or_else(invalid("expiration_date"))?;
-                self.draft.expiration_date = Some(Some(moment));
-            }
-            ("date_created", value) => {
-                let moment = text(value).and_then(time).ok_or_else(invalid("date_created"))?;
-                self.date_created = Some(moment);
-            }
-            ("number_of_uses", _) => {
+            "number_of_uses" => {
                 let message = "is counted by redemptions and cannot be set";
                 return Err(FieldError { message: message.into(), ..FieldError::unknown(key) });
             }
-            (unknown, _) => return Err(FieldError::unknown(unknown)),
+            unknown => return Err(FieldError::unknown(unknown)),
         }
         Ok(())
     }
-}
-
-fn text(value: &Value) -> Option<&str> {
-    value.as_str()
-}
-
-fn uuid(value: &Value) -> Option<Uuid> {
-    value.as_str()?.parse().ok()
 }
 
 #[cfg(test)]

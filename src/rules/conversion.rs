@@ -1,7 +1,5 @@
 //! A conversion's life: recorded, then approved or rejected by a reviewer, or taken back.
 
-use super::refusal::Refusal;
-
 /// Where a conversion stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -23,6 +21,13 @@ pub enum Action {
     Decide,
     /// To take back a part of what was granted.
     ReversePart,
+}
+
+/// A conversion is not where the action could take it from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidTransition {
+    pub from: Status,
+    pub action: Action,
 }
 
 pub const STATUSES: [Status; 4] =
@@ -52,7 +57,7 @@ impl Status {
     }
 
     /// The status after an action; None where it stays as it is. What is not listed here is refused.
-    pub fn after(self, action: Action) -> Result<Option<Status>, Refusal> {
+    pub fn after(self, action: Action) -> Result<Option<Status>, InvalidTransition> {
         use Action::*;
         use Status::*;
         match (self, action) {
@@ -63,7 +68,7 @@ impl Status {
             (Converted | Approved, ReversePart) => Ok(None),
             (Approved | Rejected | Reversed, Approve | Reject | RequireApprovals | Decide)
             | (Rejected | Reversed, Reverse | ReversePart) => {
-                Err(Refusal::InvalidTransition { from: self, action })
+                Err(InvalidTransition { from: self, action })
             }
         }
     }
@@ -105,7 +110,7 @@ mod tests {
         for from in STATUSES {
             for action in [Approve, Reject, Reverse, RequireApprovals, Decide, ReversePart] {
                 let expected = allowed.iter().find(|rule| (rule.0, rule.1) == (from, action));
-                let refused = Refusal::InvalidTransition { from, action };
+                let refused = InvalidTransition { from, action };
                 let expected = expected.map_or(Err(refused), |rule| Ok(rule.2));
                 assert_eq!(from.after(action), expected, "{from:?} {action:?}");
             }

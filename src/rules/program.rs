@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::fields::FieldError;
 use super::generator::{DEFAULT_ALPHABET, Generator, RecipeError};
+use super::json::{boolean, integer, money, optional, read, seconds, text};
 use super::money::Money;
 use super::time::{Span, Timestamp};
 use super::{code, fields};
@@ -235,57 +236,6 @@ impl Program {
 pub fn is_currency(text: &str) -> bool {
     CURRENCY_CHARS.contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
-}
-
-fn invalid(column: &'static str) -> FieldError {
-    FieldError::invalid(column, "is invalid")
-}
-
-fn read<T>(
-    column: &'static str,
-    value: &Value,
-    parse: impl Fn(&str) -> Option<T>,
-) -> Result<T, FieldError> {
-    value.as_str().and_then(parse).ok_or_else(|| invalid(column))
-}
-
-fn optional<T>(
-    column: &'static str,
-    value: &Value,
-    parse: impl Fn(&str) -> Option<T>,
-) -> Result<Option<T>, FieldError> {
-    if value.is_null() { Ok(None) } else { read(column, value, parse).map(Some) }
-}
-
-/// A span may be a bare number, of seconds: the text that Postgres reads as such.
-fn seconds(value: &Value) -> Value {
-    match value {
-        Value::Number(number) => Value::String(number.to_string()),
-        other => other.clone(),
-    }
-}
-
-fn text(column: &'static str, value: &Value) -> Result<String, FieldError> {
-    read(column, value, |text| Some(text.to_owned()))
-}
-
-fn integer(column: &'static str, value: &Value) -> Result<i32, FieldError> {
-    let number = value.as_i64().and_then(|number| i32::try_from(number).ok());
-    number.ok_or_else(|| invalid(column))
-}
-
-fn boolean(column: &'static str, value: &Value) -> Result<bool, FieldError> {
-    value.as_bool().ok_or_else(|| invalid(column))
-}
-
-/// A JSON number, or a text with one; taken as it is written, never through a float.
-fn money(column: &'static str, value: &Value) -> Result<Money, FieldError> {
-    let text = match value {
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => text.clone(),
-        _ => return Err(invalid(column)),
-    };
-    Money::parse(&text).map_err(|error| FieldError::invalid(column, error.rule()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Why something is refused: the codes, reasons and messages of the contract, and the order of judging.
 
-use super::conversion::{Action, Status};
+use super::admission::Admission;
+use super::conversion::InvalidTransition;
 use super::state::{Limits, State};
 use super::time::Timestamp;
 
@@ -24,10 +25,7 @@ pub enum Refusal {
     /// A user was registered without redeeming a code.
     ReferralRequired,
     /// A conversion is not where the action could take it from.
-    InvalidTransition {
-        from: Status,
-        action: Action,
-    },
+    InvalidTransition(InvalidTransition),
     /// The conversion has a chain of approvals: no single person approves it.
     ApprovalByChain,
     /// The chain of approvals has decisions in it already.
@@ -40,6 +38,12 @@ pub enum Refusal {
     IdempotencyConflict,
     /// The user has redeemed another code of the program.
     AlreadyReferred,
+}
+
+impl From<InvalidTransition> for Refusal {
+    fn from(error: InvalidTransition) -> Self {
+        Refusal::InvalidTransition(error)
+    }
 }
 
 impl Refusal {
@@ -56,7 +60,7 @@ impl Refusal {
             Refusal::UserCodeLimitReached { .. } => "RF008",
             Refusal::NoUniqueCode { .. } => "RF010",
             Refusal::ReferralRequired => "RF011",
-            Refusal::InvalidTransition { .. }
+            Refusal::InvalidTransition(_)
             | Refusal::ApprovalByChain
             | Refusal::ApprovalsBegun
             | Refusal::NoApprovals => "RF012",
@@ -79,7 +83,7 @@ impl Refusal {
             Refusal::UserCodeLimitReached { .. } => "user_code_limit_reached",
             Refusal::NoUniqueCode { .. } => "no_unique_code",
             Refusal::ReferralRequired => "referral_required",
-            Refusal::InvalidTransition { .. }
+            Refusal::InvalidTransition(_)
             | Refusal::ApprovalByChain
             | Refusal::ApprovalsBegun
             | Refusal::NoApprovals => "invalid_transition",
@@ -106,7 +110,7 @@ impl Refusal {
                 format!("No unused referral code was found in {attempts} attempts")
             }
             Refusal::ReferralRequired => "Referral code is required".into(),
-            Refusal::InvalidTransition { from, action } => {
+            Refusal::InvalidTransition(InvalidTransition { from, action }) => {
                 format!("A conversion that is {} cannot be {}", from.name(), action.participle())
             }
             Refusal::ApprovalByChain => {
@@ -152,7 +156,7 @@ impl Refusal {
                 "Redeem a code for the new user in the transaction that inserts the user, or switch \
                  the setting off: SELECT referral_set_required(false).",
             ),
-            Refusal::InvalidTransition { .. } | Refusal::ApprovalsBegun => None,
+            Refusal::InvalidTransition(_) | Refusal::ApprovalsBegun => None,
             Refusal::ApprovalByChain => Some("referral_decide() records a decision in it."),
             Refusal::NoApprovals => {
                 Some("referral_require_approvals() asks for one; referral_approve() needs none.")
@@ -181,17 +185,7 @@ pub struct Redemption {
     pub is_beneficiary: bool,
     pub self_referral_allowed: bool,
     /// None where the code belongs to no program.
-    pub program: Option<Membership>,
-}
-
-/// What the code's program has to say.
-#[derive(Clone, Copy, Debug)]
-pub struct Membership {
-    pub active: bool,
-    /// The user has redeemed another code of the program, which allows each user one.
-    pub already_referred: bool,
-    /// All codes of the program together have had as many uses as it allows.
-    pub used_up: bool,
+    pub program: Option<Admission>,
 }
 
 impl Redemption {
@@ -213,7 +207,7 @@ impl Redemption {
         }
         let own_code = self.is_beneficiary && !self.self_referral_allowed;
         let state = limits.state(now);
-        let says = |rule: fn(&Membership) -> bool| self.program.as_ref().is_some_and(rule);
+        let says = |rule: fn(&Admission) -> bool| self.program.as_ref().is_some_and(rule);
         match state {
             State::Inactive => Some(Refusal::CodeInactive),
             State::Expired => Some(Refusal::CodeExpired),
@@ -255,7 +249,7 @@ mod tests {
     fn refusals_are_judged_in_the_contracts_order() {
         let mut redemption = FREE;
         let mut limits = FREE.code.unwrap();
-        let mut program = Membership { active: true, already_referred: false, used_up: false };
+        let mut program = Admission { active: true, already_referred: false, used_up: false };
         redemption.program = Some(program);
         assert_eq!(redemption.refusal(NOW), None);
         program.used_up = true;
@@ -302,7 +296,7 @@ mod tests {
         ) {
             let expiration_date = expires.map(Timestamp);
             let code = Some(Limits { status, number_of_uses, max_uses, expiration_date });
-            let program = program.map(|(active, already_referred, used_up)| Membership { active, already_referred, used_up });
+            let program = program.map(|(active, already_referred, used_up)| Admission { active, already_referred, used_up });
             let redemption = Redemption { system_enabled, code, already_used, is_beneficiary, self_referral_allowed, program };
             let free = system_enabled && !already_used && status && number_of_uses < max_uses
                 && expires.is_none_or(|expires| expires > NOW.0)

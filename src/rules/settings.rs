@@ -27,6 +27,20 @@ pub const MAX_CODES_PER_USER: Limit = Limit { key: "max_number_of_codes_per_user
 /// Checks of a code that one client may make in a minute.
 pub const CHECK_LIMIT: Limit = Limit { key: "referral_check_limit", default: 20 };
 
+/// The limits that new codes are held to.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemLimits {
+    pub max_uses: i32,
+    pub codes_per_user: i32,
+}
+
+impl SystemLimits {
+    /// The uses of a new code for which none are asked: the system limit, at most 100.
+    pub fn default_max_uses(self) -> i32 {
+        self.max_uses.min(MAX_USES_PER_CODE.default)
+    }
+}
+
 impl Flag {
     /// Only the word 'true' is true, as in PhoenixKit: a misspelt value switches nothing on.
     pub fn read(self, value: Option<&str>) -> bool {

@@ -1,23 +1,22 @@
-//! Conversions: the sales and purchases that a code has led to.
+//! A conversion, as its row has it, as functions give it, and as an event tells it.
 
 use pgrx::JsonB;
 use pgrx::datum::Uuid;
-use pgrx::prelude::*;
 use serde_json::json;
 
-use crate::codes::{self, limit};
 use crate::events::Events;
-use crate::pg::error::{Error, answer, required};
-use crate::pg::rows::RowSet;
-use crate::pg::session::{Row, Session, statements};
+use crate::pg::result::Row;
+use crate::pg::session::Session;
+use crate::pg::statement::columns;
 use crate::rules::conversion::Status;
 use crate::rules::event::EventType;
 use crate::rules::money::Money;
 use crate::rules::time::Timestamp;
 
-statements! {
-    OF_REFERRER = "conversions/of_referrer.sql";
-    RECENT = "conversions/recent.sql";
+columns! {
+    v: uuid, program, code_uuid, code, referrer_uuid, owner_type, referee_uuid, source_type, source_ref,
+    amount, currency, status, reason, referrer_reward, referee_reward, reward_currency, converted_at,
+    granted_at, decided_at, decided_by, decision_reason, approvals
 }
 
 /// A row of referral_conversions.
@@ -76,33 +75,33 @@ pub type ConversionColumns = (
 );
 
 impl Conversion {
-    /// Reads a row that holds the table's columns in its order.
+    /// Reads a row that a statement gives by `COLUMNS`.
     pub fn read(row: Row) -> Self {
-        let status: String = row.need(12);
+        let status: String = row.need(at::status);
         Conversion {
-            uuid: row.need(1),
-            program: row.need(2),
-            code_uuid: row.need(3),
-            code: row.need(4),
-            referrer_uuid: row.need(5),
-            owner_type: row.need(6),
-            referee_uuid: row.need(7),
-            source_type: row.need(8),
-            source_ref: row.need(9),
-            amount: row.get(10),
-            currency: row.get(11),
+            uuid: row.need(at::uuid),
+            program: row.need(at::program),
+            code_uuid: row.need(at::code_uuid),
+            code: row.need(at::code),
+            referrer_uuid: row.need(at::referrer_uuid),
+            owner_type: row.need(at::owner_type),
+            referee_uuid: row.need(at::referee_uuid),
+            source_type: row.need(at::source_type),
+            source_ref: row.need(at::source_ref),
+            amount: row.get(at::amount),
+            currency: row.get(at::currency),
             // The table's constraint allows no other word; a conversion that is over stays as it is.
             status: Status::parse(&status).unwrap_or(Status::Reversed),
-            reason: row.need(13),
-            referrer_reward: row.need(14),
-            referee_reward: row.need(15),
-            reward_currency: row.need(16),
-            converted_at: row.need(17),
-            granted_at: row.get(18),
-            decided_at: row.get(19),
-            decided_by: row.get(20),
-            decision_reason: row.get(21),
-            approvals: row.get::<JsonB>(22).map(|json| json.0),
+            reason: row.need(at::reason),
+            referrer_reward: row.need(at::referrer_reward),
+            referee_reward: row.need(at::referee_reward),
+            reward_currency: row.need(at::reward_currency),
+            converted_at: row.need(at::converted_at),
+            granted_at: row.get(at::granted_at),
+            decided_at: row.get(at::decided_at),
+            decided_by: row.get(at::decided_by),
+            decision_reason: row.get(at::decision_reason),
+            approvals: row.get::<JsonB>(at::approvals).map(|json| json.0),
         }
     }
 
@@ -155,37 +154,4 @@ impl Conversion {
             })
         });
     }
-}
-
-#[pg_extern(sql = false)]
-fn referral_list_for_referrer(
-    referrer_uuid: Option<Uuid>,
-    status: Option<&str>,
-    max_rows: Option<i32>,
-    before: Option<TimestampWithTimeZone>,
-) -> RowSet<'static, ConversionColumns> {
-    answer(|| {
-        let referrer = required(referrer_uuid, "referrer_uuid")?;
-        let unknown =
-            || Error::out_of_range("status", "must be converted, approved, rejected or reversed");
-        let status = status.map(|name| Status::parse(name).ok_or_else(unknown)).transpose()?;
-        let before = before.map_or(Timestamp(i64::MAX), Timestamp::from);
-        let args = [
-            referrer.into(),
-            status.map(Status::name).into(),
-            before.into(),
-            limit(codes::max_rows(max_rows)?).into(),
-        ];
-        let found = Session::open().stream(&OF_REFERRER, &args, Conversion::read);
-        Ok(RowSet::new(found.map(Conversion::into_columns)))
-    })
-}
-
-#[pg_extern(sql = false)]
-fn referral_recent_conversions(max_rows: Option<i32>) -> RowSet<'static, ConversionColumns> {
-    answer(|| {
-        let args = [limit(codes::max_rows(max_rows)?).into()];
-        let found = Session::open().stream(&RECENT, &args, Conversion::read);
-        Ok(RowSet::new(found.map(Conversion::into_columns)))
-    })
 }

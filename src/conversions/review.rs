@@ -4,22 +4,24 @@ use pgrx::JsonB;
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
-use crate::conversions::{Conversion, ConversionColumns};
+use crate::conversions::rewards;
+use crate::conversions::row::{COLUMNS, Conversion, ConversionColumns};
 use crate::events::Events;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::ids;
-use crate::pg::rows::Record;
-use crate::pg::session::{Session, View, statements};
+use crate::pg::returns::Record;
+use crate::pg::session::{Session, View};
+use crate::pg::statement::statements;
 use crate::pg::values;
 use crate::programs;
-use crate::rewards;
 use crate::rules::approval::{Chain, Decision, NotAnApprover, Outcome};
 use crate::rules::conversion::{Action, Status};
 use crate::rules::eligibility::Verdict;
 use crate::rules::refusal::Refusal;
 
 statements! {
+    v.* = COLUMNS;
     BY_UUID_LOCKED = "conversions/by_uuid_locked.sql";
     UPDATE = "conversions/update.sql";
 }
@@ -65,10 +67,7 @@ impl Review {
             conversion.approvals.clone().map(JsonB).into(),
         ];
         let written = self.session.write(&UPDATE, &args).first().map(Conversion::read);
-        self.conversion = written.ok_or_else(|| {
-            Error::new("42501", "row_not_updated", "the conversion's row could not be updated")
-                .with_hint("Row-level security or a trigger stands in the way.")
-        })?;
+        self.conversion = written.ok_or_else(|| Error::row_not_updated("conversion"))?;
         Ok(self.conversion)
     }
 
@@ -94,7 +93,8 @@ impl Review {
         self.conversion.tell(&self.session, self.events);
         let (session, events) = (&self.session, self.events);
         if grants {
-            let program = programs::named(session, &self.conversion.program, "program", View::Now)?;
+            let program =
+                programs::row::named(session, &self.conversion.program, "program", View::Now)?;
             rewards::grant(session, &self.conversion, program.hold_period, events);
         }
         if matches!(status, Status::Rejected | Status::Reversed) {

@@ -5,21 +5,23 @@ use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 use serde_json::{Value, json};
 
-use crate::conversions::Conversion;
+use crate::conversions::row::Conversion;
 use crate::events::Events;
 use crate::pg::clock;
 use crate::pg::error::{answer, required};
 use crate::pg::ids;
-use crate::pg::rows::RowSet;
-use crate::pg::session::{Row, Session, statements};
+use crate::pg::result::Row;
+use crate::pg::returns::RowSet;
+use crate::pg::session::Session;
+use crate::pg::statement::statements;
 use crate::rules::event::EventType;
 use crate::rules::money::Money;
 use crate::rules::time::{Span, Timestamp};
 
 statements! {
-    INSERT = "rewards/insert.sql";
-    GRANTS_LEFT = "rewards/grants_left.sql";
-    BALANCE = "rewards/balance.sql";
+    INSERT = "conversions/insert_reward.sql";
+    GRANTS_LEFT = "conversions/grants_left.sql";
+    BALANCE = "conversions/balance.sql";
 }
 
 /// A row of referral_rewards on its way in.

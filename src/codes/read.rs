@@ -3,17 +3,20 @@
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
+use crate::codes::row::{COLUMNS, Code, CodeColumns};
+use crate::pg::args;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
-use crate::pg::rows::{Record, RowSet};
-use crate::pg::session::{Row, Session, View, statements};
+use crate::pg::returns::{Record, RowSet};
+use crate::pg::session::{Session, View};
+use crate::pg::statement::statements;
 use crate::rules::code::Lookup;
-use crate::rules::draft::Draft;
 use crate::rules::refusal::Refusal;
 use crate::rules::state::{Limits, State};
 use crate::rules::time::Timestamp;
 
 statements! {
+    c.* = COLUMNS;
     BY_UUID = "codes/by_uuid.sql";
     BY_UUID_LOCKED = "codes/by_uuid_locked.sql";
     BY_CODE = "codes/by_code.sql";
@@ -21,85 +24,14 @@ statements! {
     LIST = "codes/list.sql";
     LIST_AFTER = "codes/list_after.sql";
     TOP = "codes/top.sql";
+}
+
+statements! {
     SYSTEM_STATS = "codes/system_stats.sql";
 }
 
-/// A row of phoenix_kit_referral_codes.
-#[derive(Clone)]
-pub struct Code {
-    pub uuid: Uuid,
-    pub code: String,
-    pub description: String,
-    pub limits: Limits,
-    pub created_by_uuid: Uuid,
-    pub beneficiary_uuid: Option<Uuid>,
-    pub date_created: Timestamp,
-}
-
-/// The host's columns, remaining_uses and state.
-pub type CodeColumns = (
-    Uuid,
-    String,
-    String,
-    bool,
-    i32,
-    i32,
-    Uuid,
-    Option<Uuid>,
-    Timestamp,
-    Option<Timestamp>,
-    i32,
-    &'static str,
-);
-
-impl Code {
-    /// Reads a row that holds the host's columns in the table's order.
-    pub fn read(row: Row) -> Self {
-        Code {
-            uuid: row.need(1),
-            code: row.need(2),
-            description: row.need(3),
-            limits: Limits {
-                status: row.need(4),
-                number_of_uses: row.need(5),
-                max_uses: row.need(6),
-                expiration_date: row.get(10),
-            },
-            created_by_uuid: row.need(7),
-            beneficiary_uuid: row.get(8),
-            date_created: row.need(9),
-        }
-    }
-
-    /// The values that the field rules are about.
-    pub fn draft(&self) -> Draft {
-        Draft {
-            code: Some(self.code.clone()),
-            description: Some(self.description.clone()),
-            max_uses: Some(self.limits.max_uses),
-            expiration_date: Some(self.limits.expiration_date),
-        }
-    }
-
-    /// The row that SQL gets, with its state at `now`.
-    pub fn into_columns(self, now: Timestamp) -> CodeColumns {
-        let limits = self.limits;
-        (
-            self.uuid,
-            self.code,
-            self.description,
-            limits.status,
-            limits.number_of_uses,
-            limits.max_uses,
-            self.created_by_uuid,
-            self.beneficiary_uuid,
-            self.date_created,
-            limits.expiration_date,
-            limits.remaining_uses(),
-            limits.state(now).name(),
-        )
-    }
-}
+/// How often a code is looked for that others change under the eyes of the search.
+pub const MOST_LOOKS: u32 = 10;
 
 /// The code that a person means who types that text: the one stored exactly so since normalisation or,
 /// failing that, the oldest that differs by case alone.
@@ -122,13 +54,6 @@ pub fn by_uuid(session: &Session, uuid: Uuid, view: View) -> Option<Code> {
 /// The code as it is by now, its row locked until the transaction ends; None where it is gone.
 pub fn lock(session: &Session, uuid: Uuid) -> Option<Code> {
     session.write(&BY_UUID_LOCKED, &[uuid.into()]).first().map(Code::read)
-}
-
-/// A number of rows that a caller asks for; None for all.
-pub fn max_rows(max_rows: Option<i32>) -> Result<usize> {
-    max_rows.map_or(Ok(usize::MAX), |rows| {
-        usize::try_from(rows).map_err(|_| Error::out_of_range("max_rows", "must not be negative"))
-    })
 }
 
 /// Codes from the newest on or, for the next page, from the one after the last of this page.
@@ -172,7 +97,7 @@ fn referral_list_codes(
     after_uuid: Option<Uuid>,
 ) -> RowSet<'static, CodeColumns> {
     answer(|| {
-        let rows = self::max_rows(max_rows)?;
+        let rows = args::max_rows(max_rows)?;
         let now = clock::statement_start();
         Ok(RowSet::new(list(after_uuid)?.take(rows).map(move |code| code.into_columns(now))))
     })
@@ -184,7 +109,7 @@ fn referral_list_valid_codes(
     after_uuid: Option<Uuid>,
 ) -> RowSet<'static, CodeColumns> {
     answer(|| {
-        let rows = self::max_rows(max_rows)?;
+        let rows = args::max_rows(max_rows)?;
         let now = clock::statement_start();
         let valid = list(after_uuid)?.filter(move |code| code.limits.state(now) == State::Active);
         Ok(RowSet::new(valid.take(rows).map(move |code| code.into_columns(now))))
@@ -194,16 +119,10 @@ fn referral_list_valid_codes(
 #[pg_extern(sql = false)]
 fn referral_top_codes(max_rows: Option<i32>) -> RowSet<'static, CodeColumns> {
     answer(|| {
-        let rows = self::max_rows(max_rows)?;
         let now = clock::statement_start();
-        let top = Session::open().stream(&TOP, &[limit(rows).into()], Code::read);
+        let top = Session::open().stream(&TOP, &[args::limit(max_rows)?.into()], Code::read);
         Ok(RowSet::new(top.map(move |code| code.into_columns(now))))
     })
-}
-
-/// A number of rows as LIMIT takes it.
-pub fn limit(rows: usize) -> Option<i64> {
-    i64::try_from(rows).ok()
 }
 
 #[pg_extern(sql = false)]

@@ -1,11 +1,12 @@
-//! Creators: how many codes one person may make, held against everybody who makes one at the same moment.
+//! The user limit: how many codes one person may make, held against everybody who makes one at the same moment.
 
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
-use crate::pg::session::{Session, View, statements};
+use crate::pg::session::{Session, View};
+use crate::pg::statement::statements;
 use crate::pg::tables::CREATORS;
 use crate::pg::transaction::first_lock;
 use crate::rules::refusal::Refusal;

@@ -1,70 +1,77 @@
-//! Random codes: one, one that is free, or many at once.
+//! Codes created: one, or many at once.
 
 use std::collections::HashSet;
 
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
-use crate::code_changes::{SystemLimits, is_taken, told_of_new};
-use crate::creators;
+use crate::codes::new::{self, NewCode, check};
+use crate::codes::row::CodeColumns;
+use crate::codes::user_limit;
 use crate::events::Events;
 use crate::pg::clock;
-use crate::pg::error::{Error, Result, answer, required};
+use crate::pg::error::{Error, answer, first, required};
 use crate::pg::ids;
-use crate::pg::rows::RowSet;
-use crate::pg::session::{Session, View, statements};
+use crate::pg::returns::{Record, RowSet};
+use crate::pg::session::{Session, View};
+use crate::pg::statement::statements;
 use crate::rules::code;
 use crate::rules::draft::Draft;
 use crate::rules::event::EventType;
-use crate::rules::generator::{DEFAULT_ALPHABET, DEFAULT_ATTEMPTS, Generator};
-use crate::rules::refusal::Refusal;
+use crate::rules::fields::FieldError;
+use crate::rules::generator::{DEFAULT_ALPHABET, Generator};
 use crate::rules::time::Timestamp;
+use crate::settings::Settings;
 
 statements! {
     INSERT_MANY = "codes/insert_many.sql";
 }
 
-/// How many times a generated code is drawn anew, where nobody says how many.
-pub const STANDARD_ATTEMPTS: u32 = DEFAULT_ATTEMPTS;
-
 /// Codes written by one statement of a bulk creation: what it holds in memory at a time.
 const BATCH: usize = 1_000;
 
-/// Draws codes until one is free. Another session may still take it first.
-pub fn draw_unused(session: &Session, generator: &Generator, attempts: u32) -> Result<String> {
-    let mut rng = rand::rng();
-    for _ in 0..attempts {
-        check_for_interrupts!();
-        let code = generator.draw(&mut rng);
-        if !is_taken(session, &code, None, View::Now) {
-            return Ok(code);
-        }
-    }
-    Err(Refusal::NoUniqueCode { attempts }.into())
-}
-
 #[pg_extern(sql = false)]
-fn referral_generate_code(
-    length: Option<i32>,
-    alphabet: Option<&str>,
-    prefix: Option<&str>,
-) -> String {
+fn referral_create_code(
+    created_by_uuid: Option<Uuid>,
+    code: Option<&str>,
+    description: Option<&str>,
+    max_uses: Option<i32>,
+    beneficiary_uuid: Option<Uuid>,
+    expiration_date: Option<TimestampWithTimeZone>,
+    status: Option<bool>,
+) -> Record<CodeColumns> {
     answer(|| {
-        let length = required(length, "length")?;
-        let alphabet = alphabet.unwrap_or(DEFAULT_ALPHABET);
-        let generator = Generator::new(length, alphabet, prefix.unwrap_or_default())?;
-        Ok(generator.draw(&mut rand::rng()))
-    })
-}
-
-#[pg_extern(sql = false)]
-fn referral_generate_unique_code(attempts: Option<i32>) -> String {
-    answer(|| {
-        let attempts = u32::try_from(required(attempts, "attempts")?)
-            .ok()
-            .filter(|attempts| (1..=1000).contains(attempts))
-            .ok_or_else(|| Error::out_of_range("attempts", "must be from 1 to 1000"))?;
-        draw_unused(&Session::open(), &Generator::standard(), attempts)
+        let created_by_uuid = required(created_by_uuid, "created_by_uuid")?;
+        let description = required(description, "description")?;
+        let status = required(status, "status")?;
+        let expiration_date = expiration_date.map(Timestamp::from);
+        let session = Session::open();
+        let settings = Settings::of_codes(&session, View::Now);
+        let limits = settings.system_limits();
+        let max_uses = max_uses.unwrap_or(limits.default_max_uses());
+        let mut draft = Draft {
+            code: code.map(str::to_owned),
+            description: Some(description.to_owned()),
+            max_uses: Some(max_uses),
+            expiration_date: Some(expiration_date),
+        };
+        first(check(&session, &mut draft, None, limits, View::Now))?;
+        user_limit::hold_limit(&session, created_by_uuid, 1, limits.codes_per_user)?;
+        let new = NewCode {
+            uuid: ids::new_uuid(),
+            description,
+            status,
+            max_uses,
+            created_by_uuid,
+            beneficiary_uuid,
+            expiration_date,
+        };
+        let code = match draft.code {
+            None => new.insert_generated(&session, &Generator::standard())?,
+            Some(code) => new.insert(&session, &code).ok_or_else(FieldError::taken)?,
+        };
+        Events::of(&settings).tell(&session, EventType::CodeCreated, || new::created(&code));
+        Ok(Record(code.into_columns(clock::now())))
     })
 }
 
@@ -109,7 +116,7 @@ impl Bulk {
             let told = written.iter().map(|row| {
                 let (uuid, code) = (row.need(2), row.need::<String>(1));
                 let beneficiary = self.beneficiary_uuid;
-                told_of_new(uuid, &code, self.created_by_uuid, beneficiary, self.max_uses)
+                new::created_with(uuid, &code, self.created_by_uuid, beneficiary, self.max_uses)
             });
             told.collect()
         });
@@ -165,7 +172,8 @@ fn referral_create_codes(
         generator.must_hold(missing)?;
 
         let session = Session::open();
-        let limits = SystemLimits::read(&session, View::Now);
+        let settings = Settings::of_codes(&session, View::Now);
+        let limits = settings.system_limits();
         let expiration_date = expiration_date.map(Timestamp::from);
         let mut draft = Draft {
             // Every code of the batch is as long and as clean as this one.
@@ -174,15 +182,13 @@ fn referral_create_codes(
             max_uses: Some(max_uses),
             expiration_date: Some(expiration_date),
         };
-        if let Some(error) = draft.check(limits.max_uses, clock::now()).into_iter().next() {
-            return Err(error.into());
-        }
+        first(draft.check(limits.max_uses, clock::now()))?;
         if enforce {
-            creators::hold_limit(&session, created_by_uuid, count, limits.codes_per_user)?;
+            user_limit::hold_limit(&session, created_by_uuid, count, limits.codes_per_user)?;
         }
         Ok(RowSet::new(Bulk {
             session,
-            events: limits.events,
+            events: Events::of(&settings),
             generator,
             description,
             max_uses,

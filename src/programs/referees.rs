@@ -3,13 +3,14 @@
 use pgrx::datum::Uuid;
 
 use crate::pg::clock;
-use crate::pg::session::{Session, View, statements};
+use crate::pg::session::{Session, View};
+use crate::pg::statement::statements;
 use crate::rules::program::DEFAULT_KEY;
 
 statements! {
-    ADD = "referees/add.sql";
-    LOCK = "referees/lock.sql";
-    OTHER_USE = "referees/other_use.sql";
+    ADD = "programs/add_referee.sql";
+    LOCK = "programs/lock_referee.sql";
+    OTHER_USE = "programs/other_use.sql";
 }
 
 /// Keeps other sessions from redeeming a code of the program for the same person, or recording a purchase

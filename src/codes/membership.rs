@@ -1,0 +1,103 @@
+//! Membership: which program a code belongs to, and whose code it is there.
+
+use pgrx::datum::Uuid;
+use pgrx::prelude::*;
+
+use crate::codes::read;
+use crate::codes::row::Code;
+use crate::pg::error::{Result, answer, required};
+use crate::pg::returns::RowSet;
+use crate::pg::session::{Session, View};
+use crate::pg::statement::statements;
+use crate::programs::{cap, row};
+use crate::rules::code::Lookup;
+use crate::rules::membership::Membership;
+use crate::rules::refusal::Refusal;
+
+statements! {
+    ASSIGNED = "codes/assigned.sql";
+    OWNER_TYPE = "codes/owner_type.sql";
+    ASSIGN = "codes/assign.sql";
+    FIRST_ASSIGN = "codes/first_assign.sql";
+    UNASSIGN = "codes/unassign.sql";
+    TOUCH = "codes/touch.sql";
+}
+
+/// What the owner of a code is, where nobody has said.
+pub const DEFAULT_OWNER_TYPE: &str = "user";
+
+fn assigned(session: &Session, code: Uuid, view: View) -> Option<String> {
+    view.run(session, &ASSIGNED, &[code.into()]).first().map(|row| row.need(1))
+}
+
+/// Where a code belongs.
+pub fn of(session: &Session, code: &Code, view: View) -> Option<Membership> {
+    code.membership(assigned(session, code.uuid, view))
+}
+
+pub fn program_of(session: &Session, code: &Code, view: View) -> Option<String> {
+    of(session, code, view).map(|membership| membership.program)
+}
+
+pub fn owner_type_of(session: &Session, code: Uuid, view: View) -> String {
+    let found = view.run(session, &OWNER_TYPE, &[code.into()]);
+    found.first().map_or_else(|| DEFAULT_OWNER_TYPE.into(), |row| row.need(1))
+}
+
+/// A code, whose row is locked, gets another beneficiary: with its first one it comes into the default
+/// program, unless it is assigned to another.
+pub fn follow_beneficiary(
+    session: &Session,
+    code: Uuid,
+    uses: i32,
+    former: Option<Uuid>,
+    next: Option<Uuid>,
+) -> Result<()> {
+    if former.is_some() == next.is_some() || assigned(session, code, View::Now).is_some() {
+        return Ok(());
+    }
+    let program = |beneficiary: Option<Uuid>| {
+        Membership::of(None, beneficiary.is_some()).map(|membership| membership.program)
+    };
+    cap::move_uses(session, uses, program(former).as_deref(), program(next).as_deref())
+}
+
+/// A code is gone: its program forgets it and its uses.
+pub fn forget(session: &Session, code: &Code) -> Result<()> {
+    let former = program_of(session, code, View::Now);
+    session.write(&UNASSIGN, &[code.uuid.into()]);
+    cap::move_uses(session, code.limits.number_of_uses, former.as_deref(), None)
+}
+
+#[pg_extern(sql = false)]
+fn referral_assign_program(code_uuid: Option<Uuid>, program: Option<&str>) {
+    answer(|| {
+        let uuid = required(code_uuid, "code_uuid")?;
+        let program = required(program, "program")?;
+        let session = Session::open();
+        row::named(&session, program, "program", View::Now)?;
+        let code = read::lock(&session, uuid).ok_or(Refusal::CodeNotFound)?;
+        if assigned(&session, uuid, View::Now).as_deref() == Some(program) {
+            return Ok(());
+        }
+        let former = program_of(&session, &code, View::Now);
+        session.write(&TOUCH, &[uuid.into()]);
+        let args = [uuid.into(), program.into()];
+        if session.write(&ASSIGN, &args).count() == 0 {
+            session.write(&FIRST_ASSIGN, &args);
+        }
+        cap::move_uses(&session, code.limits.number_of_uses, former.as_deref(), Some(program))
+    })
+}
+
+#[pg_extern(sql = false)]
+fn referral_resolve(code: Option<&str>) -> RowSet<'static, (Uuid, String, Uuid, Option<String>)> {
+    let find = || {
+        let session = Session::open();
+        let code = read::by_text(&session, &Lookup::new(code?)?, View::Query)?;
+        let referrer = code.beneficiary_uuid.filter(|_| code.limits.status)?;
+        let kind = owner_type_of(&session, code.uuid, View::Query);
+        Some((referrer, kind, code.uuid, program_of(&session, &code, View::Query)))
+    };
+    RowSet::new(find())
+}

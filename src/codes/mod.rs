@@ -1,0 +1,10 @@
+//! Codes: the rows of the host's table of codes, and what belongs to them.
+
+pub mod change;
+pub mod create;
+pub mod membership;
+pub mod new;
+pub mod own_code;
+pub mod read;
+pub mod row;
+pub mod user_limit;

@@ -1,0 +1,154 @@
+//! New codes: drawn, checked and written, one at a time; and what is told of them.
+
+use pgrx::datum::Uuid;
+use pgrx::prelude::*;
+use serde_json::{Value, json};
+
+use crate::codes::row::{COLUMNS, Code};
+use crate::pg::clock;
+use crate::pg::error::{Error, Result, answer, required};
+use crate::pg::session::{Session, View};
+use crate::pg::statement::statements;
+use crate::rules::draft::Draft;
+use crate::rules::fields::FieldError;
+use crate::rules::generator::{DEFAULT_ALPHABET, DEFAULT_ATTEMPTS, Generator};
+use crate::rules::refusal::Refusal;
+use crate::rules::settings::SystemLimits;
+use crate::rules::time::Timestamp;
+
+statements! {
+    c.* = COLUMNS;
+    INSERT = "codes/insert.sql";
+}
+
+statements! {
+    OTHER_OF_CODE = "codes/other_of_code.sql";
+}
+
+/// Whether a row other than `except` holds the code, which is in its normal form, in whatever case.
+fn is_taken(session: &Session, code: &str, except: Option<Uuid>, view: View) -> bool {
+    view.run(session, &OTHER_OF_CODE, &[code.into(), except.into()]).count() > 0
+}
+
+/// Every rule that a draft breaks, the code's being free among them.
+pub fn check(
+    session: &Session,
+    draft: &mut Draft,
+    except: Option<Uuid>,
+    limits: SystemLimits,
+    view: View,
+) -> Vec<FieldError> {
+    let mut errors = draft.check(limits.max_uses, clock::now());
+    let sound = errors.iter().all(|error| error.column != "code");
+    if let Some(code) = &draft.code
+        && sound
+        && is_taken(session, code, except, view)
+    {
+        errors.push(FieldError::taken());
+    }
+    errors
+}
+
+/// A code to be written, its rules checked.
+pub struct NewCode<'a> {
+    pub uuid: Uuid,
+    pub description: &'a str,
+    pub status: bool,
+    pub max_uses: i32,
+    pub created_by_uuid: Uuid,
+    pub beneficiary_uuid: Option<Uuid>,
+    pub expiration_date: Option<Timestamp>,
+}
+
+impl NewCode<'_> {
+    /// None where another session holds the code by now.
+    pub fn insert(&self, session: &Session, code: &str) -> Option<Code> {
+        let args = [
+            self.uuid.into(),
+            code.into(),
+            self.description.into(),
+            self.status.into(),
+            self.max_uses.into(),
+            self.created_by_uuid.into(),
+            self.beneficiary_uuid.into(),
+            clock::now().into(),
+            self.expiration_date.into(),
+        ];
+        session.write(&INSERT, &args).first().map(Code::read)
+    }
+
+    pub fn insert_generated(&self, session: &Session, generator: &Generator) -> Result<Code> {
+        for _ in 0..DEFAULT_ATTEMPTS {
+            let code = draw_unused(session, generator, DEFAULT_ATTEMPTS)?;
+            if let Some(code) = self.insert(session, &code) {
+                return Ok(code);
+            }
+        }
+        Err(Refusal::NoUniqueCode { attempts: DEFAULT_ATTEMPTS }.into())
+    }
+}
+
+/// Draws codes until one is free. Another session may still take it first.
+fn draw_unused(session: &Session, generator: &Generator, attempts: u32) -> Result<String> {
+    let mut rng = rand::rng();
+    for _ in 0..attempts {
+        check_for_interrupts!();
+        let code = generator.draw(&mut rng);
+        if !is_taken(session, &code, None, View::Now) {
+            return Ok(code);
+        }
+    }
+    Err(Refusal::NoUniqueCode { attempts }.into())
+}
+
+#[pg_extern(sql = false)]
+fn referral_generate_code(
+    length: Option<i32>,
+    alphabet: Option<&str>,
+    prefix: Option<&str>,
+) -> String {
+    answer(|| {
+        let length = required(length, "length")?;
+        let alphabet = alphabet.unwrap_or(DEFAULT_ALPHABET);
+        let generator = Generator::new(length, alphabet, prefix.unwrap_or_default())?;
+        Ok(generator.draw(&mut rand::rng()))
+    })
+}
+
+#[pg_extern(sql = false)]
+fn referral_generate_unique_code(attempts: Option<i32>) -> String {
+    answer(|| {
+        let attempts = u32::try_from(required(attempts, "attempts")?)
+            .ok()
+            .filter(|attempts| (1..=1000).contains(attempts))
+            .ok_or_else(|| Error::out_of_range("attempts", "must be from 1 to 1000"))?;
+        draw_unused(&Session::open(), &Generator::standard(), attempts)
+    })
+}
+
+pub fn created(code: &Code) -> Value {
+    let (creator, beneficiary) = (code.created_by_uuid, code.beneficiary_uuid);
+    created_with(code.uuid, &code.code, creator, beneficiary, code.limits.max_uses)
+}
+
+/// What `code.created` tells.
+pub fn created_with(
+    uuid: Uuid,
+    code: &str,
+    created_by_uuid: Uuid,
+    beneficiary_uuid: Option<Uuid>,
+    max_uses: i32,
+) -> Value {
+    json!({
+        "code_uuid": uuid.to_string(),
+        "code": code,
+        "created_by_uuid": created_by_uuid.to_string(),
+        "beneficiary_uuid": beneficiary_uuid.map(|uuid| uuid.to_string()),
+        "max_uses": max_uses,
+    })
+}
+
+/// What `code.deactivated` tells.
+pub fn deactivated(uuid: Uuid, code: &str) -> Value {
+    json!({ "code_uuid": uuid.to_string(), "code": code })
+}

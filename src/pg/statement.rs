@@ -1,0 +1,142 @@
+//! Statements: their text in sql/, the plan that Postgres makes of it, and the values of its parameters.
+
+use std::ptr::NonNull;
+
+use pgrx::datum::DatumWithOid;
+use pgrx::pg_sys;
+
+use super::error::{Error, raise};
+
+/// The columns that statements give of a table, in the order in which they are read.
+///
+/// A statement says `c.*` where `c` is the alias of the list: no column of the host's own is ever read by it.
+pub struct Columns {
+    pub alias: &'static str,
+    pub names: &'static [&'static str],
+}
+
+impl Columns {
+    /// `c.*`, and what stands for it.
+    pub(super) fn placeholder(&self) -> (String, String) {
+        let Columns { alias, names } = self;
+        let list: Vec<String> = names.iter().map(|name| format!("{alias}.{name}")).collect();
+        (format!("{alias}.*"), list.join(", "))
+    }
+}
+
+/// Declares the columns of a table once: as the list that statements give, and as the places (from 1) by which
+/// a row of it is read: `columns! { c: uuid, code }` makes `COLUMNS`, `at::uuid` and `at::code`.
+macro_rules! columns {
+    ($alias:ident: $($name:ident),+ $(,)?) => {
+        pub const COLUMNS: $crate::pg::statement::Columns = $crate::pg::statement::Columns {
+            alias: stringify!($alias),
+            names: &[$(stringify!($name)),+],
+        };
+
+        #[allow(non_camel_case_types)] // The columns' own names.
+        enum Index {
+            $($name),+
+        }
+
+        #[allow(non_upper_case_globals)]
+        mod at {
+            use super::Index;
+
+            $(pub const $name: i32 = Index::$name as i32 + 1;)+
+        }
+    };
+}
+pub(crate) use columns;
+
+/// A statement of sql/. `host.` in its text stands for the schema that holds the tables, `c.*` for the columns
+/// that are declared with it.
+///
+/// Every statement qualifies names and operators, so that nothing on the caller's search_path can
+/// take their place.
+pub struct Statement {
+    pub(super) sql: &'static str,
+    pub(super) columns: Option<&'static Columns>,
+}
+
+impl Statement {
+    pub const fn new(sql: &'static str, columns: Option<&'static Columns>) -> Self {
+        Statement { sql, columns }
+    }
+}
+
+/// Declares statements by name and file: `statements! { CLAIM = "redemption/claim.sql"; }`, those that give
+/// the columns of a table behind it: `statements! { c.* = row::COLUMNS; BY_UUID = "codes/by_uuid.sql"; }`.
+macro_rules! statements {
+    ($alias:ident.* = $columns:path; $($name:ident = $file:literal;)+) => {
+        $(static $name: $crate::pg::statement::Statement = $crate::pg::statement::Statement::new(
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/", $file)),
+            Some(&$columns),
+        );)+
+    };
+    ($($name:ident = $file:literal;)+) => {
+        $(static $name: $crate::pg::statement::Statement = $crate::pg::statement::Statement::new(
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/", $file)),
+            None,
+        );)+
+    };
+}
+pub(crate) use statements;
+
+/// A statement as Postgres has analysed it for one schema, kept until the backend ends.
+pub(super) struct Plan(NonNull<pg_sys::_SPI_plan>);
+
+impl Plan {
+    pub(super) fn prepare(sql: &str, args: &[DatumWithOid]) -> Self {
+        let mut types: Vec<pg_sys::Oid> = args.iter().map(DatumWithOid::oid).collect();
+        let Ok(text) = std::ffi::CString::new(sql) else {
+            raise(Error::internal("a statement holds a NUL character"));
+        };
+        // SAFETY: SPI is connected, as every caller holds a Session; text and types outlive the call.
+        unsafe {
+            let plan = pg_sys::SPI_prepare(text.as_ptr(), types.len() as i32, types.as_mut_ptr());
+            let Some(plan) = NonNull::new(plan) else {
+                let status = pg_sys::SPI_result;
+                raise(Error::internal(format!("SPI_prepare failed: {status}")));
+            };
+            pg_sys::SPI_keepplan(plan.as_ptr());
+            Plan(plan)
+        }
+    }
+
+    pub(super) fn as_ptr(&self) -> pg_sys::SPIPlanPtr {
+        self.0.as_ptr()
+    }
+}
+
+impl Drop for Plan {
+    fn drop(&mut self) {
+        // SAFETY: the plan was kept by this value alone.
+        unsafe { pg_sys::SPI_freeplan(self.0.as_ptr()) };
+    }
+}
+
+/// The most parameters that a statement of sql/ has.
+const MOST_PARAMETERS: usize = 24;
+
+/// The values of a statement's parameters, and which of them are NULL, as SPI wants them.
+pub(super) struct Parameters {
+    pub values: [pg_sys::Datum; MOST_PARAMETERS],
+    pub nulls: [std::ffi::c_char; MOST_PARAMETERS],
+}
+
+impl Parameters {
+    pub fn of(args: &[DatumWithOid]) -> Self {
+        assert!(args.len() <= MOST_PARAMETERS, "a statement has too many parameters");
+        let mut parameters = Parameters {
+            values: [pg_sys::Datum::from(0); MOST_PARAMETERS],
+            nulls: [b'n' as std::ffi::c_char; MOST_PARAMETERS],
+        };
+        for (index, arg) in args.iter().enumerate() {
+            if let Some(value) = arg.datum() {
+                parameters.values[index] = value.sans_lifetime();
+                parameters.nulls[index] = b' ' as std::ffi::c_char;
+            }
+        }
+        parameters
+    }
+}

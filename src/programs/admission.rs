@@ -1,0 +1,44 @@
+//! Admission: whether a program lets one of its codes be redeemed, asked or done.
+//!
+//! Both go by the one rule, `Terms::admission`.
+
+use pgrx::datum::Uuid;
+
+use crate::pg::clock;
+use crate::pg::session::{Session, View};
+use crate::programs::{cap, referees, terms};
+use crate::rules::admission::Admission;
+use crate::rules::membership::Membership;
+use crate::rules::time::Timestamp;
+
+/// What the code's program has to say about a redemption; None where there is no such program. Without a user
+/// only what is true for all users is judged.
+pub fn examine(
+    session: &Session,
+    membership: &Membership,
+    code: Uuid,
+    user: Option<Uuid>,
+    now: Timestamp,
+    view: View,
+) -> Option<Admission> {
+    let Membership { program, assigned } = membership;
+    let has_other_use = |user| referees::has_other_use(session, program, user, code, view);
+    let terms = terms::read(session, program, view)?;
+    Some(terms.admission(now, *assigned, || user.is_some_and(has_other_use)))
+}
+
+/// Takes a use of the code's program, whose rules hold; false where one does not. The code's row is locked.
+///
+/// Every redemption locks the code, then the referee, then the program: no two wait for each other in a
+/// ring.
+pub fn admit(session: &Session, membership: &Membership, code: Uuid, user: Uuid) -> bool {
+    let Membership { program, assigned } = membership;
+    let Some(terms) = terms::read_newest(session, program) else {
+        return true;
+    };
+    let admission = terms.admission(clock::now(), *assigned, || {
+        referees::lock(session, program, user);
+        referees::has_other_use(session, program, user, code, View::Now)
+    });
+    admission.is_granted() && (!terms.is_capped() || cap::take_use(session, program))
+}

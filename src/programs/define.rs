@@ -1,0 +1,142 @@
+//! Programs defined, changed and shown.
+
+use pgrx::JsonB;
+use pgrx::datum::DatumWithOid;
+use pgrx::prelude::*;
+
+use crate::pg::args::object;
+use crate::pg::clock;
+use crate::pg::error::{Error, Result, answer, first, required};
+use crate::pg::returns::{Record, RowSet};
+use crate::pg::session::{Session, View};
+use crate::pg::statement::statements;
+use crate::pg::values::{read_span, read_time};
+use crate::programs::cap;
+use crate::programs::row::{COLUMNS, ProgramColumns, StoredProgram, by_key, unknown};
+use crate::rules::fields::FieldError;
+use crate::rules::program::{DEFAULT_KEY, Program, Readers};
+use crate::rules::settings::MAX_USES_PER_CODE;
+use crate::settings::Settings;
+
+statements! {
+    p.* = COLUMNS;
+    BY_KEY_LOCKED = "programs/by_key_locked.sql";
+    LIST = "programs/list.sql";
+    INSERT = "programs/insert.sql";
+    UPDATE = "programs/update.sql";
+}
+
+/// The values of a program's row, in the order of its columns without created_at.
+fn values<'a>(program: Program, number_of_uses: i32) -> [DatumWithOid<'a>; 23] {
+    [
+        program.key.into(),
+        program.name.into(),
+        program.status.name().into(),
+        program.starts_at.into(),
+        program.ends_at.into(),
+        program.code_length.into(),
+        program.code_alphabet.into(),
+        program.code_prefix.into(),
+        program.max_uses_per_code.into(),
+        program.max_uses_total.into(),
+        number_of_uses.into(),
+        program.codes_expire_after.into(),
+        program.referrer_reward.into(),
+        program.referee_reward.into(),
+        program.currency.into(),
+        program.min_purchase.into(),
+        program.first_purchase_only.into(),
+        program.one_code_per_referee.into(),
+        program.attribution_window.into(),
+        program.hold_period.into(),
+        program.requires_approval.into(),
+        JsonB(program.metadata).into(),
+        clock::now().into(),
+    ]
+}
+
+/// Writes a new program; None where the key is taken.
+fn insert(session: &Session, program: Program) -> Option<StoredProgram> {
+    session.write(&INSERT, &values(program, 0)).first().map(StoredProgram::read)
+}
+
+/// What setup does: makes the default program where there is none; true where it did.
+pub fn create_default(session: &Session) -> bool {
+    insert(session, Program { name: "Default".into(), ..Program::new(DEFAULT_KEY) }).is_some()
+}
+
+/// Sets what JSON names, and holds every rule.
+fn set(
+    session: &Session,
+    program: &mut Program,
+    json: Option<JsonB>,
+    argument: &str,
+) -> Result<()> {
+    let json = object(json, argument)?;
+    let readers = Readers { time: &read_time, span: &read_span };
+    first(program.set(&json, &readers))?;
+    let limit = Settings::read(session, &[MAX_USES_PER_CODE.key], View::Now);
+    first(program.faults(limit.limit(MAX_USES_PER_CODE)))
+}
+
+#[pg_extern(sql = false)]
+fn referral_create_program(key: Option<&str>, attributes: Option<JsonB>) -> Record<ProgramColumns> {
+    answer(|| {
+        let mut program = Program::new(required(key, "key")?);
+        let session = Session::open();
+        set(&session, &mut program, attributes, "attributes")?;
+        let created = insert(&session, program).ok_or_else(|| {
+            Error::new("23505", "program_taken", "key has already been taken")
+                .with_hint("referral_update_program() changes a program that exists.")
+        })?;
+        Ok(Record(created.into_columns()))
+    })
+}
+
+#[pg_extern(sql = false)]
+fn referral_update_program(key: Option<&str>, changes: Option<JsonB>) -> Record<ProgramColumns> {
+    answer(|| {
+        let key = required(key, "key")?;
+        let session = Session::open();
+        // Codes before programs, as in redemption: two orders would deadlock.
+        let unlocked = by_key(&session, key, View::Now).ok_or_else(|| unknown("key"))?;
+        let mut wanted = unlocked.program.clone();
+        set(&session, &mut wanted, changes.as_ref().map(|json| JsonB(json.0.clone())), "changes")?;
+        let capped_anew =
+            wanted.max_uses_total.is_some() && unlocked.program.max_uses_total.is_none();
+        let counted = capped_anew.then(|| cap::count_uses(&session, key));
+        let stored = session.write(&BY_KEY_LOCKED, &[key.into()]);
+        let stored = stored.first().map(StoredProgram::read).ok_or_else(|| unknown("key"))?;
+        let mut program = stored.program;
+        let was_capped = program.max_uses_total.is_some();
+        set(&session, &mut program, changes, "changes")?;
+        if program.max_uses_total.is_some() && !was_capped && counted.is_none() {
+            // Its uses were not counted meanwhile, and codes cannot be held once the program is.
+            let message = "the program's cap was taken away while it was changed";
+            return Err(Error::keeps_changing("program_keeps_changing", message));
+        }
+        let uses = counted.unwrap_or(i64::from(stored.number_of_uses));
+        if program.max_uses_total.is_some_and(|most| i64::from(most) < uses) {
+            let message = format!("cannot be less than the {uses} uses that its codes have had");
+            return Err(FieldError::invalid("max_uses_total", message).into());
+        }
+        let uses = i32::try_from(uses).unwrap_or(i32::MAX);
+        let uses = if program.max_uses_total.is_some() { uses } else { 0 };
+        let updated = session.write(&UPDATE, &values(program, uses));
+        let updated = updated.first().map(StoredProgram::read);
+        let updated = updated.ok_or_else(|| Error::row_not_updated("program"))?;
+        Ok(Record(updated.into_columns()))
+    })
+}
+
+#[pg_extern(sql = false)]
+fn referral_get_program(key: Option<&str>) -> RowSet<'static, ProgramColumns> {
+    let found = key.and_then(|key| by_key(&Session::open(), key, View::Query));
+    RowSet::new(found.map(StoredProgram::into_columns))
+}
+
+#[pg_extern(sql = false)]
+fn referral_list_programs() -> RowSet<'static, ProgramColumns> {
+    let programs = Session::open().stream(&LIST, &[], StoredProgram::read);
+    RowSet::new(programs.map(StoredProgram::into_columns))
+}

@@ -1,0 +1,8 @@
+//! Programs: what the codes of one are like, whom they admit, and how often all of them are used.
+
+pub mod admission;
+pub mod cap;
+pub mod define;
+pub mod referees;
+pub mod row;
+pub mod terms;

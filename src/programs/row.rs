@@ -1,0 +1,141 @@
+//! A program, as its row has it, and as functions give it.
+
+use pgrx::JsonB;
+
+use crate::pg::error::{Error, Result};
+use crate::pg::result::Row;
+use crate::pg::session::{Session, View};
+use crate::pg::statement::{columns, statements};
+use crate::rules::money::Money;
+use crate::rules::program::{Program, Status};
+use crate::rules::time::{Span, Timestamp};
+
+columns! {
+    p: key, name, status, starts_at, ends_at, code_length, code_alphabet,
+    code_prefix, max_uses_per_code, max_uses_total, number_of_uses, codes_expire_after,
+    referrer_reward, referee_reward, currency, min_purchase, first_purchase_only,
+    one_code_per_referee, attribution_window, hold_period, requires_approval, metadata,
+    created_at, updated_at
+}
+
+statements! {
+    p.* = COLUMNS;
+    BY_KEY = "programs/by_key.sql";
+}
+
+/// A row of referral_programs.
+pub struct StoredProgram {
+    pub program: Program,
+    pub number_of_uses: i32,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+/// The columns of referral_programs.
+pub type ProgramColumns = (
+    String,
+    String,
+    &'static str,
+    Option<Timestamp>,
+    Option<Timestamp>,
+    i32,
+    String,
+    String,
+    i32,
+    Option<i32>,
+    i32,
+    Option<Span>,
+    Money,
+    Money,
+    String,
+    Money,
+    bool,
+    bool,
+    Option<Span>,
+    Span,
+    bool,
+    JsonB,
+    Timestamp,
+    Timestamp,
+);
+
+impl StoredProgram {
+    pub fn read(row: Row) -> Self {
+        let status: String = row.need(at::status);
+        let metadata: JsonB = row.need(at::metadata);
+        StoredProgram {
+            program: Program {
+                key: row.need(at::key),
+                name: row.need(at::name),
+                // The table's constraint allows no other word; an ended program does nothing.
+                status: Status::parse(&status).unwrap_or(Status::Ended),
+                starts_at: row.get(at::starts_at),
+                ends_at: row.get(at::ends_at),
+                code_length: row.need(at::code_length),
+                code_alphabet: row.need(at::code_alphabet),
+                code_prefix: row.need(at::code_prefix),
+                max_uses_per_code: row.need(at::max_uses_per_code),
+                max_uses_total: row.get(at::max_uses_total),
+                codes_expire_after: row.get(at::codes_expire_after),
+                referrer_reward: row.need(at::referrer_reward),
+                referee_reward: row.need(at::referee_reward),
+                currency: row.need(at::currency),
+                min_purchase: row.need(at::min_purchase),
+                first_purchase_only: row.need(at::first_purchase_only),
+                one_code_per_referee: row.need(at::one_code_per_referee),
+                attribution_window: row.get(at::attribution_window),
+                hold_period: row.need(at::hold_period),
+                requires_approval: row.need(at::requires_approval),
+                metadata: metadata.0,
+            },
+            number_of_uses: row.need(at::number_of_uses),
+            created_at: row.need(at::created_at),
+            updated_at: row.need(at::updated_at),
+        }
+    }
+
+    pub fn into_columns(self) -> ProgramColumns {
+        let program = self.program;
+        (
+            program.key,
+            program.name,
+            program.status.name(),
+            program.starts_at,
+            program.ends_at,
+            program.code_length,
+            program.code_alphabet,
+            program.code_prefix,
+            program.max_uses_per_code,
+            program.max_uses_total,
+            self.number_of_uses,
+            program.codes_expire_after,
+            program.referrer_reward,
+            program.referee_reward,
+            program.currency,
+            program.min_purchase,
+            program.first_purchase_only,
+            program.one_code_per_referee,
+            program.attribution_window,
+            program.hold_period,
+            program.requires_approval,
+            JsonB(program.metadata),
+            self.created_at,
+            self.updated_at,
+        )
+    }
+}
+
+pub fn by_key(session: &Session, key: &str, view: View) -> Option<StoredProgram> {
+    view.run(session, &BY_KEY, &[key.into()]).first().map(StoredProgram::read)
+}
+
+/// The program that an argument names.
+pub fn named(session: &Session, key: &str, argument: &str, view: View) -> Result<Program> {
+    let found = by_key(session, key, view).map(|stored| stored.program);
+    found.ok_or_else(|| unknown(argument))
+}
+
+pub fn unknown(argument: &str) -> Error {
+    Error::out_of_range(argument, "names no program")
+        .with_hint("SELECT key FROM referral_list_programs() shows the programs there are.")
+}

@@ -1,0 +1,133 @@
+//! What redemption looks like in SQL: use, try, undo, and the dry run.
+
+use pgrx::datum::Uuid;
+use pgrx::prelude::*;
+
+use crate::codes::{membership, read};
+use crate::pg::error::{answer, required};
+use crate::pg::returns::Record;
+use crate::pg::session::{Session, View};
+use crate::programs::cap;
+use crate::redemption::claim::{self, Redeemed, redeem};
+use crate::redemption::refuse::{Refused, diagnose};
+use crate::rules::code::Lookup;
+use crate::rules::refusal::Refusal;
+use crate::rules::time::Timestamp;
+use crate::usage;
+
+/// usage_uuid, code_uuid, code, used_by_uuid, date_used, beneficiary_uuid, number_of_uses, remaining_uses
+type UseColumns = (Uuid, Uuid, String, Uuid, Timestamp, Option<Uuid>, i32, i32);
+
+/// ok, reason, usage_uuid, code_uuid, date_used, beneficiary_uuid, remaining_uses
+type TryColumns = (
+    bool,
+    Option<&'static str>,
+    Option<Uuid>,
+    Option<Uuid>,
+    Option<Timestamp>,
+    Option<Uuid>,
+    Option<i32>,
+);
+
+#[pg_extern(sql = false)]
+fn referral_use_code(code: Option<&str>, user_uuid: Option<Uuid>) -> Record<UseColumns> {
+    answer(|| {
+        let code = required(code, "code")?;
+        let user = required(user_uuid, "user_uuid")?;
+        let outcome = redeem(&Session::open(), code, user)?;
+        let Redeemed { claim, usage } = outcome.map_err(|refused| refused.refusal)?;
+        Ok(Record((
+            usage.uuid,
+            claim.code_uuid,
+            claim.code,
+            user,
+            usage.date_used,
+            claim.beneficiary_uuid,
+            claim.limits.number_of_uses,
+            claim.limits.remaining_uses(),
+        )))
+    })
+}
+
+#[pg_extern(sql = false)]
+fn referral_try_use_code(code: Option<&str>, user_uuid: Option<Uuid>) -> Record<TryColumns> {
+    answer(|| {
+        let code = required(code, "code")?;
+        let user = required(user_uuid, "user_uuid")?;
+        Ok(Record(match redeem(&Session::open(), code, user)? {
+            Ok(Redeemed { claim, usage }) => (
+                true,
+                None,
+                Some(usage.uuid),
+                Some(claim.code_uuid),
+                Some(usage.date_used),
+                claim.beneficiary_uuid,
+                Some(claim.limits.remaining_uses()),
+            ),
+            Err(refused) => {
+                let Refused { refusal, code, earlier } = *refused;
+                (
+                    false,
+                    Some(refusal.reason()),
+                    earlier.map(|usage| usage.uuid),
+                    code.as_ref().map(|code| code.uuid),
+                    earlier.map(|usage| usage.date_used),
+                    code.as_ref().and_then(|code| code.beneficiary_uuid),
+                    code.as_ref().map(|code| code.limits.remaining_uses()),
+                )
+            }
+        }))
+    })
+}
+
+#[pg_extern(sql = false)]
+fn referral_undo_use(usage_uuid: Option<Uuid>) -> bool {
+    answer(|| {
+        let usage_uuid = required(usage_uuid, "usage_uuid")?;
+        let session = Session::open();
+        let Some(code_uuid) = usage::code_of(&session, usage_uuid) else {
+            return Ok(false);
+        };
+        // The code's row is locked first, as redemption does: two orders would deadlock.
+        let code = read::lock(&session, code_uuid);
+        let undone = usage::delete(&session, usage_uuid);
+        if undone {
+            claim::release(&session, code_uuid);
+        }
+        if undone
+            && let Some(program) =
+                code.and_then(|code| membership::program_of(&session, &code, View::Now))
+        {
+            cap::give_back(&session, &program, 1);
+        }
+        Ok(undone)
+    })
+}
+
+/// valid, reason, message, referrer_uuid, remaining_uses
+type ValidateColumns = (bool, Option<&'static str>, String, Option<Uuid>, Option<i32>);
+
+#[pg_extern(sql = false)]
+fn referral_validate_code(code: Option<&str>, user_uuid: Option<Uuid>) -> Record<ValidateColumns> {
+    answer(|| {
+        let lookup = Lookup::new(required(code, "code")?);
+        let session = Session::open();
+        let found = lookup.and_then(|lookup| read::by_text(&session, &lookup, View::Query));
+        let (refusal, code) = match diagnose(&session, found, user_uuid, None, View::Query).judge()
+        {
+            Ok(code) => (None, Some(code)),
+            Err(refused) => (Some(refused.refusal), refused.code),
+        };
+        Ok(Record((
+            refusal.is_none(),
+            refusal.map(Refusal::reason),
+            match refusal {
+                None => "Referral code is valid".into(),
+                Some(Refusal::CodeNotFound) => "Invalid referral code".into(),
+                Some(refusal) => refusal.message(),
+            },
+            code.as_ref().and_then(|code| code.beneficiary_uuid),
+            code.as_ref().map(|code| code.limits.remaining_uses()),
+        )))
+    })
+}

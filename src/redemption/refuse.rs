@@ -1,0 +1,83 @@
+//! Why a redemption is refused: judged by the rules, over all that is found by then.
+
+use pgrx::datum::Uuid;
+
+use crate::codes::membership;
+use crate::codes::row::Code;
+use crate::events::Events;
+use crate::pg::clock;
+use crate::pg::session::{Session, View};
+use crate::programs::admission;
+use crate::rules::refusal::{Redemption, Refusal};
+use crate::rules::settings::{ALLOW_SELF_REFERRAL, ENABLED, EVENTS_ENABLED};
+use crate::settings::Settings;
+use crate::usage::{self, Use};
+
+/// Why not, with what was found on the way.
+pub struct Refused {
+    pub refusal: Refusal,
+    pub code: Option<Code>,
+    /// The user's earlier use, where that is the reason.
+    pub earlier: Option<Use>,
+}
+
+/// What a refused claim finds when it looks for the reason.
+pub struct Diagnosis {
+    refusal: Option<Refusal>,
+    code: Option<Code>,
+    earlier: Option<Use>,
+    pub events: Events,
+}
+
+/// Judges a redemption as `view` has things; `written` is the row of the use in question, where it is in
+/// the table already. Without a user only what is true for all users is judged.
+pub fn diagnose(
+    session: &Session,
+    code: Option<Code>,
+    user: Option<Uuid>,
+    written: Option<Uuid>,
+    view: View,
+) -> Diagnosis {
+    let keys = [ENABLED.key, ALLOW_SELF_REFERRAL.key, EVENTS_ENABLED.key];
+    let settings = Settings::read(session, &keys, view);
+    let now = match view {
+        View::Query => clock::statement_start(),
+        View::Now => clock::now(),
+    };
+    let earlier = code
+        .as_ref()
+        .zip(user)
+        .and_then(|(code, user)| usage::earliest(session, code.uuid, user, written, view));
+    let beneficiary = code.as_ref().and_then(|code| code.beneficiary_uuid);
+    let redemption = Redemption {
+        system_enabled: settings.flag(ENABLED),
+        code: code.as_ref().map(|code| code.limits),
+        already_used: earlier.is_some(),
+        is_beneficiary: user.is_some() && beneficiary == user,
+        self_referral_allowed: settings.flag(ALLOW_SELF_REFERRAL),
+        program: code.as_ref().and_then(|code| {
+            let membership = membership::of(session, code, view)?;
+            admission::examine(session, &membership, code.uuid, user, now, view)
+        }),
+    };
+    let events = Events::of(&settings);
+    Diagnosis { refusal: redemption.refusal(now), code, earlier, events }
+}
+
+impl Diagnosis {
+    /// The code that may be used, or why not.
+    pub fn judge(self) -> std::result::Result<Code, Box<Refused>> {
+        let (refusal, code) = match (self.refusal, self.code) {
+            (None, Some(code)) => return Ok(code),
+            // Without a code there is a refusal always: the rules say so first.
+            (refusal, code) => (refusal.unwrap_or(Refusal::CodeNotFound), code),
+        };
+        // What is found of a switched-off system is no business of the caller's.
+        let told = refusal != Refusal::SystemDisabled;
+        Err(Box::new(Refused {
+            refusal,
+            code: code.filter(|_| told),
+            earlier: self.earlier.filter(|_| refusal == Refusal::AlreadyUsed),
+        }))
+    }
+}
