@@ -10,11 +10,9 @@ mod code_changes;
 mod codes;
 mod conversions;
 mod creators;
-mod doctor;
 mod events;
 mod generation;
 mod guards;
-mod indexes;
 mod memberships;
 mod pg;
 mod privacy;
@@ -28,14 +26,21 @@ mod sales;
 mod settings;
 mod setup;
 mod signup;
-mod step;
 mod tree;
 mod usage;
 
 pg_module_magic!(name, version);
 
-extension_sql_file!("../sql/api/setup.sql", name = "setup");
-extension_sql_file!("../sql/api/guards.sql", name = "guards", requires = ["setup"]);
+extension_sql_file!("../sql/api/setup/setup.sql", name = "setup");
+extension_sql_file!("../sql/api/setup/triggers.sql", name = "triggers", requires = ["setup"]);
+extension_sql_file!(
+    "../sql/api/setup/signup_trigger.sql",
+    name = "signup_trigger",
+    requires = ["triggers"]
+);
+extension_sql_file!("../sql/api/setup/detach.sql", name = "detach", requires = ["signup_trigger"]);
+extension_sql_file!("../sql/api/setup/doctor.sql", name = "doctor", requires = ["detach"]);
+extension_sql_file!("../sql/api/guards.sql", name = "guards", requires = ["doctor"]);
 extension_sql_file!("../sql/api/codes.sql", name = "codes", requires = ["guards"]);
 extension_sql_file!("../sql/api/redemption.sql", name = "redemption", requires = ["codes"]);
 extension_sql_file!("../sql/api/usage.sql", name = "usage", requires = ["redemption"]);

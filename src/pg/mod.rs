@@ -1,5 +1,6 @@
 //! What talks to Postgres and knows no rule of referrals.
 
+pub mod catalog;
 pub mod clock;
 pub mod error;
 pub mod guc;
