@@ -1,7 +1,5 @@
 //! Guards: triggers that hold every limit for whoever writes the tables without the functions.
 
-use std::ffi::CStr;
-
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
@@ -9,10 +7,9 @@ use crate::codes::{membership, new, read, user_limit};
 use crate::events::Events;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, first, raise, required};
-use crate::pg::returns::RowSet;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
-use crate::pg::tables::{CODES, REWARDS, Tables, USAGE};
+use crate::pg::tables::{CODES, Tables};
 use crate::pg::transaction::{OwnWrite, RowKey, with_claims};
 use crate::pg::trigger::{Firing, TriggerRow};
 use crate::redemption::written::{WrittenUse, redeem_written};
@@ -21,116 +18,9 @@ use crate::rules::event::EventType;
 use crate::rules::fields::FieldError;
 use crate::rules::refusal::Refusal;
 use crate::settings::Settings;
-use crate::setup::session_over;
-use crate::signup;
-use crate::step::{self, Action, Step, StepColumns, object};
 
 statements! {
-    EXTENSION_SCHEMA = "guards/extension_schema.sql";
-    TRIGGERS_OF_TABLE = "guards/triggers_of_table.sql";
     OTHER_SPELLING = "guards/other_spelling.sql";
-}
-
-/// A trigger that setup attaches.
-pub struct Guard {
-    pub name: &'static str,
-    pub table: &'static str,
-    create: &'static str,
-}
-
-macro_rules! guard {
-    ($name:literal, $table:expr, $file:literal) => {
-        Guard {
-            name: $name,
-            table: $table,
-            create: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/guards/", $file)),
-        }
-    };
-}
-
-pub const GUARDS: [Guard; 6] = [
-    guard!("referral_guard_code", CODES, "code.sql"),
-    guard!("referral_guard_code_written", CODES, "code_written.sql"),
-    guard!("referral_guard_claim", CODES, "claim.sql"),
-    guard!("referral_guard_usage_lock", USAGE, "usage_lock.sql"),
-    guard!("referral_guard_usage", USAGE, "usage.sql"),
-    guard!("referral_guard_ledger", REWARDS, "ledger.sql"),
-];
-
-impl Guard {
-    pub fn is_attached(&self, session: &Session, view: View) -> bool {
-        let Some(table) = session.tables.relation(self.table) else {
-            return false;
-        };
-        has_trigger(session, table, self.name, view)
-    }
-
-    fn step(&self, session: &Session, action: Action, note: Option<&str>) -> Step {
-        let table = object(session, "on", self.table);
-        let object = format!("trigger {} {table}", self.name);
-        Step { object, action, note: note.map(str::to_owned) }
-    }
-}
-
-pub fn has_trigger(session: &Session, table: pg_sys::Oid, name: &str, view: View) -> bool {
-    let triggers = view.run(session, &TRIGGERS_OF_TABLE, &[table.into()]);
-    triggers.iter().any(|row| row.need::<String>(1) == name)
-}
-
-/// The schema that holds the extension's functions, quoted and with its point.
-pub fn extension_schema(session: &Session) -> String {
-    let found = session.read(&EXTENSION_SCHEMA, &[]);
-    let schema: String = found.first().map(|row| row.need(1)).unwrap_or_default();
-    format!("{}.", pgrx::spi::quote_identifier(schema))
-}
-
-pub fn attach(session: &Session) -> Vec<Step> {
-    let schema = extension_schema(session);
-    let see_to = |guard: &Guard| {
-        if guard.is_attached(session, View::Now) {
-            return guard.step(session, Action::Kept, None);
-        }
-        session.define(guard.create, &[("extension.", &schema)]);
-        guard.step(session, Action::Created, None)
-    };
-    GUARDS.iter().map(see_to).collect()
-}
-
-/// What setup says of the triggers where it was asked for none.
-pub fn leave(session: &Session) -> Vec<Step> {
-    let note = "guards => false: who writes the tables without the functions is not held";
-    let see = |guard: &Guard| match guard.is_attached(session, View::Now) {
-        true => guard.step(session, Action::Kept, None),
-        false => guard.step(session, Action::Skipped, Some(note)),
-    };
-    GUARDS.iter().map(see).collect()
-}
-
-fn detach(session: &Session) -> Vec<Step> {
-    let remove = |guard: &Guard| {
-        session.define(&format!("DROP TRIGGER {} ON host.{}", guard.name, guard.table), &[]);
-        guard.step(session, Action::Removed, None)
-    };
-    GUARDS.iter().filter(|guard| guard.is_attached(session, View::Now)).map(remove).collect()
-}
-
-#[pg_extern(sql = false)]
-fn referral_attach_guards(target_schema: Option<&CStr>) -> RowSet<'static, StepColumns> {
-    answer(|| {
-        let session = session_over(target_schema);
-        session.tables.must_exist();
-        Ok(step::rows(attach(&session)))
-    })
-}
-
-#[pg_extern(sql = false)]
-fn referral_detach(target_schema: Option<&CStr>) -> RowSet<'static, StepColumns> {
-    answer(|| {
-        let session = session_over(target_schema);
-        let mut steps = detach(&session);
-        steps.extend(signup::detach(&session));
-        Ok(step::rows(steps))
-    })
 }
 
 /// A session over the tables that the fired table belongs to, whatever the setting says.

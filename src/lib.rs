@@ -8,10 +8,8 @@ use pgrx::prelude::*;
 mod analytics;
 mod codes;
 mod conversions;
-mod doctor;
 mod events;
 mod guards;
-mod indexes;
 mod pg;
 mod privacy;
 mod programs;
@@ -20,14 +18,21 @@ mod rules;
 mod settings;
 mod setup;
 mod signup;
-mod step;
 mod tree;
 mod usage;
 
 pg_module_magic!(name, version);
 
-extension_sql_file!("../sql/api/setup.sql", name = "setup");
-extension_sql_file!("../sql/api/guards.sql", name = "guards", requires = ["setup"]);
+extension_sql_file!("../sql/api/setup/setup.sql", name = "setup");
+extension_sql_file!("../sql/api/setup/triggers.sql", name = "triggers", requires = ["setup"]);
+extension_sql_file!(
+    "../sql/api/setup/signup_trigger.sql",
+    name = "signup_trigger",
+    requires = ["triggers"]
+);
+extension_sql_file!("../sql/api/setup/detach.sql", name = "detach", requires = ["signup_trigger"]);
+extension_sql_file!("../sql/api/setup/doctor.sql", name = "doctor", requires = ["detach"]);
+extension_sql_file!("../sql/api/guards.sql", name = "guards", requires = ["doctor"]);
 extension_sql_file!("../sql/api/codes/read.sql", name = "codes_read", requires = ["guards"]);
 extension_sql_file!("../sql/api/codes/new.sql", name = "codes_new", requires = ["codes_read"]);
 extension_sql_file!("../sql/api/codes/create.sql", name = "codes_create", requires = ["codes_new"]);

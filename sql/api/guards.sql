@@ -1,29 +1,3 @@
-CREATE FUNCTION referral_attach_guards(
-       target_schema name DEFAULT NULL)
-RETURNS TABLE (
-       object text,
-       action text,
-       note   text)
-LANGUAGE c VOLATILE PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp
-AS 'MODULE_PATHNAME', 'referral_attach_guards_wrapper';
-
-COMMENT ON FUNCTION referral_attach_guards(name) IS
-'Attaches the guard triggers to the referral tables of a schema (NULL: the setting referrals.schema). One row a trigger: created or kept.';
-
-CREATE FUNCTION referral_detach(
-       target_schema name DEFAULT NULL)
-RETURNS TABLE (
-       object text,
-       action text,
-       note   text)
-LANGUAGE c VOLATILE PARALLEL UNSAFE
-SET search_path = pg_catalog, pg_temp
-AS 'MODULE_PATHNAME', 'referral_detach_wrapper';
-
-COMMENT ON FUNCTION referral_detach(name) IS
-'Removes the extension''s triggers from the referral tables of a schema (NULL: the setting referrals.schema) and from the tables of users that go with it, and nothing else, so that DROP EXTENSION works. One row a trigger removed.';
-
 CREATE FUNCTION referral_written_by_hand()
 RETURNS boolean
 LANGUAGE c VOLATILE PARALLEL UNSAFE

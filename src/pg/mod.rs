@@ -1,6 +1,7 @@
 //! What talks to Postgres and knows no rule of referrals.
 
 pub mod args;
+pub mod catalog;
 pub mod clock;
 pub mod error;
 pub mod guc;

@@ -5,23 +5,23 @@ use std::ffi::CStr;
 use pgrx::prelude::*;
 use pgrx::spi::quote_literal;
 
-use crate::guards::GUARDS;
-use crate::indexes;
+use super::tables::OWN_TABLES;
+use super::triggers::GUARDS;
+use super::{indexes, session_over, sql};
 use crate::pg::returns::RowSet;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::{Statement, statements};
 use crate::pg::tables::{CODES, PROGRAMS, SETTINGS, USAGE};
 use crate::rules::settings::ENABLED;
 use crate::settings::Settings;
-use crate::setup::{OWN_TABLES, session_over};
 
 statements! {
-    COUNTER_DRIFT = "doctor/counter_drift.sql";
-    DUPLICATE_USAGES = "doctor/duplicate_usages.sql";
-    COLLIDING_CODES = "doctor/colliding_codes.sql";
-    OVER_CAP = "doctor/over_cap.sql";
-    PROGRAM_DRIFT = "doctor/program_drift.sql";
-    MAY_READ = "doctor/may_read.sql";
+    COUNTER_DRIFT = "setup/doctor/counter_drift.sql";
+    DUPLICATE_USAGES = "setup/doctor/duplicate_usages.sql";
+    COLLIDING_CODES = "setup/doctor/colliding_codes.sql";
+    OVER_CAP = "setup/doctor/over_cap.sql";
+    PROGRAM_DRIFT = "setup/doctor/program_drift.sql";
+    MAY_READ = "setup/doctor/may_read.sql";
 }
 
 /// How bad a finding is.
@@ -68,17 +68,14 @@ const EXAMINATIONS: [Examination; 5] = [
         severity: Severity::Warning,
         table: USAGE,
         finding: "pairs of code and user that occur more than once, so that no unique index can be made",
-        remedy: include_str!(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/sql/doctor/remove_duplicates.sql"
-        )),
+        remedy: sql!("doctor/remove_duplicates.sql"),
     },
     Examination {
         statement: &COUNTER_DRIFT,
         severity: Severity::Error,
         table: CODES,
         finding: "codes whose number_of_uses is not the count of their usages",
-        remedy: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/doctor/recount.sql")),
+        remedy: sql!("doctor/recount.sql"),
     },
     Examination {
         statement: &OVER_CAP,

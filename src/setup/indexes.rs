@@ -2,15 +2,19 @@
 
 use pgrx::pg_sys;
 
+use super::report::{Action, Line, object};
+use super::sql;
+use crate::pg::error::{Result, required};
+use crate::pg::result::Row;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::{Statement, statements};
 use crate::pg::tables::{CODES, USAGE};
 
 statements! {
-    INDEXES = "setup/indexes.sql";
-    PARTITION_COLUMNS = "setup/partition_columns.sql";
-    DUPLICATE_CODES = "setup/duplicate_codes.sql";
-    DUPLICATE_USAGES = "setup/duplicate_usages.sql";
+    INDEXES = "setup/indexes/of_table.sql";
+    PARTITION_COLUMNS = "setup/indexes/partition_columns.sql";
+    DUPLICATE_CODES = "setup/indexes/duplicate_codes.sql";
+    DUPLICATE_USAGES = "setup/indexes/duplicate_usages.sql";
 }
 
 /// A valid b-tree index of a table, without a predicate, in the default order of its types.
@@ -29,34 +33,27 @@ pub struct Index {
 pub struct Wanted {
     pub name: &'static str,
     pub table: &'static str,
-    pub create: &'static str,
-    pub lock: &'static str,
+    create: &'static str,
+    lock: &'static str,
     pub serves: fn(&Index) -> bool,
     /// For a unique index.
-    pub unique: Option<Unique>,
+    unique: Option<Unique>,
 }
 
 /// What could keep a unique index from being made.
-pub struct Unique {
-    pub columns: &'static [&'static str],
-    pub duplicates: &'static Statement,
-    pub duplicates_mean: &'static str,
+struct Unique {
+    columns: &'static [&'static str],
+    duplicates: &'static Statement,
+    duplicates_mean: &'static str,
 }
-
-macro_rules! sql {
-    ($file:literal) => {
-        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/setup/", $file))
-    };
-}
-pub(crate) use sql;
 
 /// In the order in which setup makes them.
 pub const WANTED: [Wanted; 5] = [
     Wanted {
         name: "phoenix_kit_referral_codes_code_uidx",
         table: CODES,
-        create: sql!("code_uidx.sql"),
-        lock: sql!("lock_codes.sql"),
+        create: sql!("indexes/code_uidx.sql"),
+        lock: sql!("indexes/lock_codes.sql"),
         serves: |index| index.unique && index.keys == ["code"],
         unique: Some(Unique {
             columns: &["code"],
@@ -68,8 +65,8 @@ pub const WANTED: [Wanted; 5] = [
     Wanted {
         name: "referral_codes_upper_code_idx",
         table: CODES,
-        create: sql!("upper_code_idx.sql"),
-        lock: sql!("lock_codes.sql"),
+        create: sql!("indexes/upper_code_idx.sql"),
+        lock: sql!("indexes/lock_codes.sql"),
         serves: |index| {
             matches!(
                 index.keys.first().map(String::as_str),
@@ -81,16 +78,16 @@ pub const WANTED: [Wanted; 5] = [
     Wanted {
         name: "referral_codes_newest_idx",
         table: CODES,
-        create: sql!("codes_newest_idx.sql"),
-        lock: sql!("lock_codes.sql"),
+        create: sql!("indexes/codes_newest_idx.sql"),
+        lock: sql!("indexes/lock_codes.sql"),
         serves: |index| index.keys == ["date_created", "uuid"],
         unique: None,
     },
     Wanted {
         name: "referral_usage_code_user_uidx",
         table: USAGE,
-        create: sql!("usage_code_user_uidx.sql"),
-        lock: sql!("lock_usage.sql"),
+        create: sql!("indexes/usage_code_user_uidx.sql"),
+        lock: sql!("indexes/lock_usage.sql"),
         serves: |index| {
             let keys = &index.keys;
             index.unique
@@ -107,8 +104,8 @@ pub const WANTED: [Wanted; 5] = [
     Wanted {
         name: "referral_usage_newest_idx",
         table: USAGE,
-        create: sql!("usage_newest_idx.sql"),
-        lock: sql!("lock_usage.sql"),
+        create: sql!("indexes/usage_newest_idx.sql"),
+        lock: sql!("indexes/lock_usage.sql"),
         serves: |index| {
             index.keys.starts_with(&["code_uuid".into(), "date_used".into()])
                 && index.columns.iter().any(|column| column == "used_by_uuid")
@@ -119,7 +116,7 @@ pub const WANTED: [Wanted; 5] = [
 
 pub fn of_table(session: &Session, table: pg_sys::Oid, view: View) -> Vec<Index> {
     let rows = view.run(session, &INDEXES, &[table.into()]);
-    let index = |row: crate::pg::result::Row| Index {
+    let index = |row: Row| Index {
         name: row.need(1),
         unique: row.need(2),
         keys: row.need(3),
@@ -144,9 +141,44 @@ pub fn redundant(indexes: &[Index]) -> Vec<(&Index, &Index)> {
     indexes.iter().filter_map(|shorter| Some((shorter, cover(shorter)?))).collect()
 }
 
+/// Makes the indexes that are missing.
+pub fn see_to(session: &Session) -> Result<Vec<Line>> {
+    WANTED.iter().map(|wanted| see_to_one(session, wanted)).collect()
+}
+
+/// Makes the index where none serves.
+fn see_to_one(session: &Session, wanted: &Wanted) -> Result<Line> {
+    let object = object(session, "index", wanted.name);
+    let table = required(session.tables.relation(wanted.table), wanted.table)?;
+    let found =
+        of_table(session, table, View::Now).into_iter().find(|index| (wanted.serves)(index));
+    if let Some(index) = found {
+        let own = index.name.ends_with(wanted.name);
+        let (action, note) = match own {
+            true => (Action::Kept, None),
+            false => (Action::Adopted, Some(format!("{} serves", index.name))),
+        };
+        return Ok(Line { object, action, note });
+    }
+    let skipped = |note| Line { object: object.clone(), action: Action::Skipped, note: Some(note) };
+    if session.tables.relation(wanted.name).is_some() {
+        let note = "an index of this name is invalid or has another definition: drop it and run \
+                    referral_setup() again";
+        return Ok(skipped(note.into()));
+    }
+    session.define(wanted.lock, &[]);
+    if let Some(unique) = &wanted.unique
+        && let Some(note) = obstacle(session, unique, table)
+    {
+        return Ok(skipped(note));
+    }
+    session.define(wanted.create, &[]);
+    Ok(Line { object, action: Action::Created, note: None })
+}
+
 /// Why the unique index cannot be made; None where it can. The table is locked against writers, so
 /// that the answer still holds when the index is made.
-pub fn obstacle(session: &Session, unique: &Unique, table: pg_sys::Oid) -> Option<String> {
+fn obstacle(session: &Session, unique: &Unique, table: pg_sys::Oid) -> Option<String> {
     let partitioned = session.write(&PARTITION_COLUMNS, &[table.into()]);
     let foreign = partitioned
         .iter()

@@ -14,17 +14,3 @@ AS 'MODULE_PATHNAME', 'referral_setup_wrapper';
 
 COMMENT ON FUNCTION referral_setup(name, boolean) IS
 'Makes or adopts the referral tables of a schema (NULL: the setting referrals.schema), with the indexes, tables and guard triggers that go with them; guards => false attaches no triggers. Run by the tables'' owner after CREATE EXTENSION and after every upgrade; running it again changes nothing. One row an object: created, adopted, kept, or skipped for the reason in note. Errors: 42P16 tables that cannot be adopted, 3F000 no such schema; nothing is changed then.';
-
-CREATE FUNCTION referral_doctor(
-       target_schema name DEFAULT NULL)
-RETURNS TABLE (
-       severity text,
-       subject  text,
-       finding  text,
-       remedy   text)
-LANGUAGE c STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS 'MODULE_PATHNAME', 'referral_doctor_wrapper';
-
-COMMENT ON FUNCTION referral_doctor(name) IS
-'Examines the referral tables of a schema (NULL: the setting referrals.schema) and returns one row a finding, with what to do about it; no row means healthy. Severity: error (data that breaks a limit), warning, info. Reads only, but reads every row.';

@@ -1,0 +1,12 @@
+CREATE FUNCTION referral_attach_guards(
+       target_schema name DEFAULT NULL)
+RETURNS TABLE (
+       object text,
+       action text,
+       note   text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'referral_attach_guards_wrapper';
+
+COMMENT ON FUNCTION referral_attach_guards(name) IS
+'Attaches the guard triggers to the referral tables of a schema (NULL: the setting referrals.schema). One row a trigger: created or kept.';

@@ -1,0 +1,3 @@
+GRANT wanted_rights
+   ON host.own_table
+   TO their_users

@@ -1,0 +1,2 @@
+DROP TRIGGER guard_name
+     ON host.guarded_table

@@ -1,0 +1,37 @@
+//! What the catalogs say of tables and of the extension.
+
+use pgrx::pg_sys;
+
+use super::session::{Session, View};
+use super::statement::statements;
+
+statements! {
+    COLUMNS = "pg/columns.sql";
+    EXTENSION_SCHEMA = "pg/extension_schema.sql";
+    TRIGGERS_OF_TABLE = "pg/triggers_of_table.sql";
+}
+
+/// A column of a table.
+pub struct Column {
+    pub name: String,
+    /// Its type's own name, as `varchar`.
+    pub kind: String,
+}
+
+pub fn columns(session: &Session, table: pg_sys::Oid, view: View) -> Vec<Column> {
+    let rows = view.run(session, &COLUMNS, &[table.into()]);
+    rows.iter().map(|row| Column { name: row.need(1), kind: row.need(2) }).collect()
+}
+
+/// Whether a table itself has a trigger of that name; one that it has as a partition does not count.
+pub fn has_trigger(session: &Session, table: pg_sys::Oid, name: &str, view: View) -> bool {
+    let triggers = view.run(session, &TRIGGERS_OF_TABLE, &[table.into()]);
+    triggers.iter().any(|row| row.need::<String>(1) == name)
+}
+
+/// The schema that holds the extension's functions, quoted and with its point.
+pub fn extension_schema(session: &Session) -> String {
+    let found = session.read(&EXTENSION_SCHEMA, &[]);
+    let schema: String = found.first().map(|row| row.need(1)).unwrap_or_default();
+    format!("{}.", pgrx::spi::quote_identifier(schema))
+}

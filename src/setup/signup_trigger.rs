@@ -1,0 +1,96 @@
+//! The trigger that requires a code of whoever registers: attached to a table of users, and taken off.
+
+use std::ffi::CStr;
+
+use pgrx::prelude::*;
+use pgrx::spi::quote_literal;
+
+use super::report::{Action, Line};
+use super::sql;
+use crate::pg::catalog;
+use crate::pg::error::{Error, Result, answer, required};
+use crate::pg::guc;
+use crate::pg::session::{Session, View};
+use crate::pg::statement::statements;
+use crate::pg::tables::Tables;
+use crate::pg::trigger::name_of_table;
+
+statements! {
+    ATTACHED = "setup/signup_trigger/attached.sql";
+}
+
+/// The trigger that `referral_require_at_signup` puts on a table of users.
+const TRIGGER: &str = "referral_required_at_signup";
+
+/// The table of users, quoted, and the schema whose referral tables go with it: its own if it has any.
+fn users_table(users: Option<pg_sys::Oid>) -> Result<(pg_sys::Oid, String, String)> {
+    let oid = required(users, "users")?;
+    let missing = || Error::out_of_range("users", "names no table");
+    let (name, schema) = name_of_table(oid).ok_or_else(missing)?;
+    Ok((oid, name, schema))
+}
+
+#[pg_extern(sql = false)]
+fn referral_require_at_signup(users: Option<pg_sys::Oid>, user_key: Option<&CStr>) {
+    answer(|| {
+        let (oid, table, schema) = users_table(users)?;
+        let key = required(user_key, "user_key")?.to_string_lossy();
+        let own = Tables::unchecked(&schema).are_there();
+        let session = match own {
+            true => Session::over(Tables::of(&schema)),
+            false => Session::open(),
+        };
+        let mut columns = catalog::columns(&session, oid, View::Query).into_iter();
+        if columns.find(|column| column.name == key).is_none_or(|column| column.kind != "uuid") {
+            let rule = format!("must name a column of type uuid of {table}");
+            return Err(Error::out_of_range("user_key", rule));
+        }
+        if catalog::has_trigger(&session, oid, TRIGGER, View::Now) {
+            session.define(sql!("signup_trigger/drop.sql"), &[("users_table", &table)]);
+        }
+        let mut arguments = quote_literal(&*key);
+        if !own {
+            arguments = format!("{arguments}, {}", quote_literal(guc::schema()));
+        }
+        let names = [
+            ("users_table", table.as_str()),
+            ("extension.", &catalog::extension_schema(&session)),
+            ("trigger_arguments", &arguments),
+        ];
+        session.define(sql!("signup_trigger/create.sql"), &names);
+        Ok(())
+    });
+}
+
+#[pg_extern(sql = false)]
+fn referral_unrequire_at_signup(users: Option<pg_sys::Oid>) -> bool {
+    answer(|| {
+        let (oid, table, schema) = users_table(users)?;
+        let session = Session::over(Tables::unchecked(&schema).into());
+        let attached = catalog::has_trigger(&session, oid, TRIGGER, View::Now);
+        if attached {
+            session.define(sql!("signup_trigger/drop.sql"), &[("users_table", &table)]);
+        }
+        Ok(attached)
+    })
+}
+
+/// Takes the signup triggers off the tables of users that go with the session's schema.
+pub fn detach(session: &Session) -> Vec<Line> {
+    let schema = session.tables.schema();
+    let rows = session.read(&ATTACHED, &[]);
+    let tables = rows.iter().filter_map(|row| {
+        let own: String = row.need(2);
+        let told: String = row.need(4);
+        // tgargs holds the arguments one after another, each ended by a NUL, which is written \000.
+        let told = told.split("\\000").nth(1).filter(|_| row.need::<i32>(3) > 1);
+        (told.unwrap_or(&own) == schema).then(|| row.need::<pg_sys::Oid>(1))
+    });
+    let remove = |oid| {
+        let (table, _) = name_of_table(oid)?;
+        session.define(sql!("signup_trigger/drop.sql"), &[("users_table", &table)]);
+        let object = format!("trigger {TRIGGER} on {table}");
+        Some(Line { object, action: Action::Removed, note: None })
+    };
+    tables.collect::<Vec<_>>().into_iter().filter_map(remove).collect()
+}
