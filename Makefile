@@ -3,37 +3,38 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
-.PHONY: help demo test lint bench build install package clean setup
+.PHONY: help demo test lint bench build install uninstall package clean setup
 
 help: ## list these targets
-	@sed -nE 's/^([a-z]+):.*## (.*)/  \1\t\2/p' Makefile
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | while IFS=$$'\t' read -r target what; do
+		printf '  %-12s %s\n' "$$target" "$$what"
+	done
 
-demo: install ## redeem a first code on a server of its own
+demo: setup ## redeem a first code on a server of its own; installs nothing
 	@tests/support/scratch-server examples/demo/run
 
-test: install ## run every test
+test: setup ## run every test; installs nothing
 	@tests/run
 
 lint: ## check format, clippy, shell scripts and the extension's SQL
 	@tools/lint
 
-bench: install ## measure, on a server of its own
+bench: setup ## measure, on a server of its own
 	@benches/run
 
-build: setup ## build for release, into target/package/pgNN
-	@. tools/env
-	# Files of an earlier version would stay, and be installed.
-	rm -rf "target/package/pg$$PG_MAJOR"
-	cargo pgrx package --pg-config "$$PG_CONFIG" --out-dir "target/package/pg$$PG_MAJOR" \
-		"$${cargo_features[@]}"
+build: setup ## build for release, into target/package
+	@tools/build
 
 install: build ## build and put the files into PostgreSQL's folders, below DESTDIR
 	@tools/install
 
+uninstall: ## remove the files again from PostgreSQL's folders
+	@tools/install --remove
+
 package: build ## build and make an archive to unpack at /
 	@. tools/env
 	archive=target/referrals-$$(manifest_value version)-pg$$PG_MAJOR-$$(uname -m).tar.gz
-	tar -C "target/package/pg$$PG_MAJOR" --owner=0 --group=0 -czf "$$archive" .
+	tar -C "$$(package_folder release)" --owner=0 --group=0 -czf "$$archive" .
 	echo "$$archive"
 
 clean: ## remove everything that was built

@@ -6,8 +6,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use uuid::Uuid;
 
-mod support;
-use support::{Database, bypass_triggers, person, sqlstate};
+use crate::support::{Database, bypass_triggers, person, sqlstate};
 
 const PEOPLE: usize = 12;
 const PROGRAMS: [&str; 3] = ["default", "reviewed", "mixed"];

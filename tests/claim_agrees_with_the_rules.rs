@@ -4,8 +4,7 @@
 use postgres::{Client, Transaction};
 use uuid::Uuid;
 
-mod support;
-use support::{Database, bypass_triggers, person, sqlstate};
+use crate::support::{Database, bypass_triggers, person, sqlstate};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Expires {

@@ -4,15 +4,13 @@
 //! The statements are those that Ecto makes of PhoenixKitReferrals: ids are UUIDv7 of the app's making, times
 //! are whole seconds, an INSERT names the fields that are not nil and an UPDATE those that change.
 
-use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use postgres::types::ToSql;
 use postgres::{Client, Row};
 use uuid::Uuid;
 
-mod support;
-use support::{Database, person, run};
+use crate::support::{Database, person, project_file, run};
 
 const CODE_COLUMNS: &str = r#"p0."uuid", p0."code", p0."description", p0."status", p0."number_of_uses", p0."max_uses", p0."created_by_uuid", p0."beneficiary_uuid", p0."date_created", p0."expiration_date""#;
 
@@ -20,7 +18,7 @@ const CODE_COLUMNS: &str = r#"p0."uuid", p0."code", p0."description", p0."status
 /// twice, so that setup can make its unique index.
 fn host(tidy: bool, guarded: bool) -> Database {
     let database = Database::empty();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/host");
+    let folder = project_file("tests/support/host");
     for file in ["tables.sql", "rows.sql"] {
         let duplicates = format!("duplicates={}", u8::from(!tidy));
         let mut psql = database.address.program("psql");

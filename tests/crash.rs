@@ -1,25 +1,31 @@
 //! A crash in the middle of redemptions keeps each of them or loses it whole.
 
-use std::process::Command;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use postgres::Client;
+use rustix::process::{Pid, Signal, kill_process};
 use uuid::Uuid;
 
-mod support;
-use support::{Database, Server, add_code, assert_books_balance, await_that, person, run};
+use crate::support::{
+    Database, RaisedAtEnd, Server, add_code, assert_books_balance, await_that, person,
+};
 
 const CLIENTS: usize = 16;
 const CODES: usize = 4;
 /// How many redemptions have been committed when the crash comes.
 const LOAD: usize = 300;
 
-/// Redeems until the connection breaks; the uses that were confirmed to this client.
-fn redeem(client: &mut Client, next_user: &AtomicUsize, confirmed: &Mutex<Vec<Uuid>>) {
-    loop {
+/// Redeems until the connection breaks, or the test fails; the uses that were confirmed to this client.
+fn redeem(
+    client: &mut Client,
+    next_user: &AtomicUsize,
+    confirmed: &Mutex<Vec<Uuid>>,
+    stop: &AtomicBool,
+) {
+    while !stop.load(Ordering::Relaxed) {
         let user = next_user.fetch_add(1, Ordering::Relaxed);
         let code = format!("CODE{}", user % CODES);
         let ask = "SELECT usage_uuid FROM referral_use_code($1, $2)";
@@ -43,14 +49,21 @@ fn crash_under_load(name: &str, crash: impl FnOnce(&Server, &mut Client)) {
         add_code(&database, &format!("CODE{code}"), i32::MAX);
     }
     let (next_user, confirmed) = (AtomicUsize::new(1), Mutex::new(Vec::new()));
+    let stop = AtomicBool::new(false);
     thread::scope(|scope| {
-        for _ in 0..CLIENTS {
-            let mut client = database.connect();
-            let (next_user, confirmed) = (&next_user, &confirmed);
-            scope.spawn(move || redeem(&mut client, next_user, confirmed));
-        }
+        let (next_user, confirmed, stop) = (&next_user, &confirmed, &stop);
+        let _stopped = RaisedAtEnd(stop);
+        let clients: Vec<_> = (0..CLIENTS)
+            .map(|_| {
+                let mut client = database.connect();
+                scope.spawn(move || redeem(&mut client, next_user, confirmed, stop))
+            })
+            .collect();
         await_that("there is load", || confirmed.lock().unwrap().len() > LOAD);
         crash(&server, &mut judge);
+        await_that("every connection is broken", || {
+            clients.iter().all(|client| client.is_finished())
+        });
     });
     server.await_recovery();
 
@@ -71,7 +84,7 @@ fn a_killed_backend_loses_no_use_and_leaves_none_half_made() {
             SELECT pid FROM pg_stat_activity
             WHERE datname = current_database() AND pid <> pg_backend_pid() LIMIT 1";
         let pid: i32 = judge.query_one(busy, &[]).unwrap().get(0);
-        run(Command::new("kill").args(["-9", &pid.to_string()]));
+        kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
         // The server ends every connection, this one too, and recovers.
         await_that("the server has noticed", || judge.is_valid(Duration::from_secs(1)).is_err());
     });

@@ -2,8 +2,7 @@
 
 use postgres::Client;
 
-mod support;
-use support::{Database, run, scratch_folder};
+use crate::support::{Database, run, scratch_folder};
 
 const TABLES: [&str; 4] = [
     "phoenix_kit_referral_codes",

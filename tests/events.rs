@@ -11,8 +11,7 @@ use postgres::{Client, Error, IsolationLevel};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-mod support;
-use support::{Database, Server, await_that, sqlstate};
+use crate::support::{Database, RaisedAtEnd, Server, await_that, sqlstate};
 
 const WRITERS: usize = 6;
 /// Transactions of one writer.
@@ -187,6 +186,7 @@ fn each_consumer_gets_every_committed_event_and_no_other() {
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
         let (database, committed, received, done) = (&database, &committed, &received, &done);
+        let _done = RaisedAtEnd(done);
         let writers: Vec<_> = (0..WRITERS)
             .map(|writer| scope.spawn(move || write_all(database, writer, committed)))
             .collect();
@@ -240,6 +240,7 @@ fn a_prune_leaves_no_delivery_without_its_event() {
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
         let (database, committed, pruned, done) = (&database, &committed, &pruned, &done);
+        let _done = RaisedAtEnd(done);
         let writers: Vec<_> = (0..WRITERS)
             .map(|writer| scope.spawn(move || write_all(database, writer, committed)))
             .collect();
@@ -292,13 +293,17 @@ fn a_killed_server_keeps_the_events_of_what_was_committed_and_no_other() {
     for consumer in CONSUMERS {
         client.query(POLL, &[&consumer, &1]).unwrap();
     }
-    let confirmed = Mutex::new(BTreeSet::new());
+    let (confirmed, stop) = (Mutex::new(BTreeSet::new()), AtomicBool::new(false));
     thread::scope(|scope| {
+        let (confirmed, stop) = (&confirmed, &stop);
+        let _stopped = RaisedAtEnd(stop);
         for writer in 0..WRITERS {
             let mut client = database.connect();
-            let confirmed = &confirmed;
             scope.spawn(move || {
                 for number in 0.. {
+                    if stop.load(Ordering::Relaxed) {
+                        return;
+                    }
                     let code = format!("W{writer}-{number}");
                     match client.query(CREATE, &[&code]) {
                         Ok(_) => confirmed.lock().unwrap().insert(code),

@@ -8,8 +8,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use uuid::Uuid;
 
-mod support;
-use support::{Database, person, sqlstate};
+use crate::support::{Database, person, sqlstate};
 
 const SEEDS: u64 = 6;
 const STEPS: usize = 400;

@@ -12,8 +12,9 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use uuid::Uuid;
 
-mod support;
-use support::{Database, add_code, assert_books_balance, person, sqlstate};
+use crate::support::{
+    Database, RaisedAtEnd, add_code, assert_books_balance, crowd, person, sqlstate,
+};
 
 const CONNECTIONS: usize = 60;
 const CODES: usize = 16;
@@ -230,6 +231,7 @@ fn operate(client: &mut Client, stop: &AtomicBool) {
 }
 
 fn run(level: &str, seconds: u64) {
+    let _crowd = crowd();
     let database = Database::with_setup();
     for number in 0..CODES {
         // Few uses and many; the order of the texts is the order of locking.
@@ -252,6 +254,7 @@ fn run(level: &str, seconds: u64) {
     thread::scope(|scope| {
         let (database, codes, counts) = (&database, &codes, &counts);
         let (start, stop) = (&start, &stop);
+        let _stopped = RaisedAtEnd(stop);
         let clients: Vec<_> = (0..CONNECTIONS)
             .map(|number| {
                 scope.spawn(move || {

@@ -1,15 +1,15 @@
 //! Through a pooler in transaction mode, where each transaction may get another server connection: each
 //! tenant's redemptions go to its own tables, and every cap holds.
 
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::Barrier;
 use std::thread;
 
 use postgres::{Client, SimpleQueryMessage};
+use rustix::process::{Pid, Signal, kill_process};
 
-mod support;
-use support::{
-    Address, Database, as_server_user, assert_books_balance, await_that, person, run, sqlstate,
+use crate::support::{
+    Address, Database, as_server_user, assert_books_balance, await_that, person, sqlstate,
 };
 
 const CLIENTS: usize = 100;
@@ -63,8 +63,9 @@ impl Pooler {
 impl Drop for Pooler {
     fn drop(&mut self) {
         // By its own id: the process that was started may be runuser, which does not pass a kill on.
-        if let Ok(pid) = std::fs::read_to_string(&self.pid_file) {
-            run(Command::new("kill").arg(pid.trim()));
+        let pid = std::fs::read_to_string(&self.pid_file).ok();
+        if let Some(pid) = pid.and_then(|pid| Pid::from_raw(pid.trim().parse().ok()?)) {
+            let _ = kill_process(pid, Signal::TERM);
         }
         let _ = self.process.wait();
     }

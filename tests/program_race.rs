@@ -2,8 +2,8 @@
 //! all codes is reached and never passed, a person gets one code; and a crash loses no reward.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Barrier, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Barrier, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,9 +13,9 @@ use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use uuid::Uuid;
 
-mod support;
-use support::{
-    Database, Server, assert_books_balance, await_that, bypass_triggers, person, sqlstate,
+use crate::support::{
+    Database, RaisedAtEnd, Server, assert_books_balance, await_that, bypass_triggers, crowd,
+    person, sqlstate,
 };
 
 const MOST_SECONDS: u64 = 60;
@@ -36,9 +36,6 @@ const ASKERS: usize = 40;
 const CLIENTS: usize = 16;
 const LOAD: usize = 200;
 const ORDERS: usize = 20_000;
-
-/// The server has connections for one such test at a time.
-static ALONE: Mutex<()> = Mutex::new(());
 
 /// Runs a transaction until it is neither refused a place in the order of transactions nor rolled back on
 /// purpose, which happens at random; the server's other errors are the caller's.
@@ -109,7 +106,7 @@ fn count_rewarded(client: &mut Client) -> usize {
 }
 
 fn deliver_many_times(level: IsolationLevel) {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _crowd = crowd();
     let database = Database::with_setup();
     let mut judge = database.connect();
     add_referred(&mut judge, PURCHASES);
@@ -183,7 +180,7 @@ fn redeem(
 }
 
 fn race_for_the_cap(level: IsolationLevel) {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _crowd = crowd();
     let database = Database::with_setup();
     let mut judge = database.connect();
     let prepare = format!(
@@ -248,7 +245,7 @@ fn a_programs_cap_is_reached_exactly_at_serializable() {
 }
 
 fn ask_for_codes(level: IsolationLevel) {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _crowd = crowd();
     let database = Database::with_setup();
     let start = Barrier::new(ASKERS);
     let codes: Mutex<HashMap<usize, HashSet<Result<Uuid, String>>>> = Mutex::default();
@@ -298,18 +295,20 @@ fn a_person_gets_one_code_at_serializable() {
 
 #[test]
 fn a_crash_leaves_no_purchase_half_rewarded_and_repeats_complete_it() {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _crowd = crowd();
     let server = Server::new("killed_with_purchases");
     let database = Database::with_setup_at(server.address.clone());
     add_referred(&mut database.connect(), ORDERS);
     let (next, confirmed) = (AtomicUsize::new(1), Mutex::new(Vec::new()));
+    let stop = AtomicBool::new(false);
 
     thread::scope(|scope| {
+        let (next, confirmed, stop) = (&next, &confirmed, &stop);
+        let _stopped = RaisedAtEnd(stop);
         for _ in 0..CLIENTS {
             let mut client = database.connect();
-            let (next, confirmed) = (&next, &confirmed);
             scope.spawn(move || {
-                loop {
+                while !stop.load(Ordering::Relaxed) {
                     let user = next.fetch_add(1, Ordering::Relaxed);
                     match deliver(&mut client, user) {
                         Ok(word) => {

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Barrier, Mutex, PoisonError};
+use std::sync::{Barrier, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,16 +12,14 @@ use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 
-mod support;
-use support::{Database, add_code, assert_books_balance, person, sqlstate};
+use crate::support::{
+    Database, RaisedAtEnd, add_code, assert_books_balance, crowd, person, sqlstate,
+};
 
 const CONNECTIONS: usize = 200;
 const HOT_CODES: usize = 2;
 const COLD_CODES: usize = 40;
 const MOST_SECONDS: u64 = 60;
-
-/// The server has connections for one such test at a time.
-static ALONE: Mutex<()> = Mutex::new(());
 
 /// A code, as it is stored, and its free uses.
 fn codes() -> Vec<(String, usize)> {
@@ -85,7 +83,7 @@ fn redeem(
 }
 
 fn race(level: IsolationLevel) {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _crowd = crowd();
     let database = Database::with_setup();
     let mut judge = database.connect();
     let codes = codes();
@@ -162,7 +160,7 @@ fn create(client: &mut Client, level: IsolationLevel, creator: usize, wanted: us
 fn nobody_creates_past_the_limit_and_everybody_up_to_it() {
     const CREATORS: usize = 4;
     const LIMIT: usize = 5;
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _crowd = crowd();
     let levels = [
         IsolationLevel::ReadCommitted,
         IsolationLevel::RepeatableRead,
@@ -209,7 +207,7 @@ fn redeem_until(client: &mut Client, code: &str, next_user: &AtomicUsize, stop: 
 
 #[test]
 fn what_is_switched_on_and_off_is_won_or_refused_and_never_an_error() {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _crowd = crowd();
     let database = Database::with_setup();
     for code in ["FLIP", "Flop"] {
         add_code(&database, code, i32::MAX);
@@ -221,6 +219,7 @@ fn what_is_switched_on_and_off_is_won_or_refused_and_never_an_error() {
     let (next_user, stop) = (AtomicUsize::new(1), AtomicBool::new(false));
     thread::scope(|scope| {
         let (database, next_user, stop) = (&database, &next_user, &stop);
+        let _stopped = RaisedAtEnd(stop);
         let switches = switches.map(|switch| {
             scope.spawn(move || {
                 let mut client = database.connect();

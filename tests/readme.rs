@@ -8,13 +8,12 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 
 use uuid::Uuid;
 
-mod support;
-use support::{Address, Database};
+use crate::support::{Address, Database, project_file};
 
 /// A ```sql block, with the ```text block that follows it.
 #[derive(Debug, Default, PartialEq)]
@@ -167,11 +166,10 @@ fn forget_roles(kept: &HashSet<String>) {
 
 /// README.md, and the pages of docs/.
 fn pages() -> Vec<PathBuf> {
-    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let docs = fs::read_dir(project.join("docs")).into_iter().flatten();
+    let docs = fs::read_dir(project_file("docs")).into_iter().flatten();
     let docs = docs.map(|entry| entry.unwrap().path());
     let docs = docs.filter(|path| path.extension().is_some_and(|ending| ending == "md"));
-    std::iter::once(project.join("README.md")).chain(docs).collect()
+    std::iter::once(project_file("README.md")).chain(docs).collect()
 }
 
 #[test]

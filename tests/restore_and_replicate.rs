@@ -7,8 +7,7 @@ use std::process::Stdio;
 use postgres::Client;
 use uuid::Uuid;
 
-mod support;
-use support::{
+use crate::support::{
     Database, add_code, assert_books_balance, await_that, bypass_triggers, person, run,
     scratch_folder, sqlstate,
 };

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use postgres::Client;
 
-mod support;
-use support::{Database, Server, await_that, sqlstate};
+use crate::support::{Database, Server, await_that, sqlstate};
 
 /// Every function that is declared to read only, with arguments that find something.
 const READS: [(&str, &str); 39] = [

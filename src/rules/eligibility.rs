@@ -113,8 +113,8 @@ impl Purchase<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::program::Status;
     use super::*;
-    use crate::rules::program::Status;
 
     const NOW: Timestamp = Timestamp(1_000);
     const MOMENTS: [Option<Timestamp>; 4] =

@@ -1,16 +1,18 @@
 //! What the tests share that need several connections: the scratch server, databases and servers of
 //! their own, and the invariant of redemption.
 
-#![allow(dead_code)] // Each test program uses a part of this.
-
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use postgres::{Client, Config, Error, NoTls};
 use uuid::Uuid;
+
+mod deadline;
+use deadline::Deadline;
 
 /// Where a server listens.
 #[derive(Clone)]
@@ -53,8 +55,9 @@ pub fn scratch_folder() -> PathBuf {
     required_variable("SCRATCH_DIR").into()
 }
 
-fn project_file(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+/// A file of the project, whose folder is the one above this package's.
+pub fn project_file(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join(path)
 }
 
 /// A program run as the OS user of the scratch server.
@@ -77,10 +80,27 @@ fn number() -> u16 {
     USED.fetch_add(1, Ordering::Relaxed)
 }
 
-/// A database of the test's own, dropped with this value.
+/// The server has connections for one test with many clients at a time: held as long as one needs them.
+pub fn crowd() -> MutexGuard<'static, ()> {
+    static CROWD: Mutex<()> = Mutex::new(());
+    CROWD.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A flag that is raised when this value goes, by a panic too: a scope waits for its threads, which would
+/// otherwise run for ever.
+pub struct RaisedAtEnd<'a>(pub &'a AtomicBool);
+
+impl Drop for RaisedAtEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// A database of the test's own, dropped with this value; and a deadline for the test.
 pub struct Database {
     pub address: Address,
     pub name: String,
+    _deadline: Deadline,
 }
 
 impl Database {
@@ -89,10 +109,11 @@ impl Database {
     }
 
     pub fn empty_at(address: Address) -> Self {
+        let _deadline = Deadline::start();
         let name = format!("test_{}_{}", std::process::id(), number());
         let create = format!("CREATE DATABASE {name} TEMPLATE template0");
         address.connect("postgres").batch_execute(&create).unwrap();
-        Database { address, name }
+        Database { address, name, _deadline }
     }
 
     /// With the extension, and the tables that setup makes.
@@ -138,10 +159,12 @@ impl Drop for Database {
     }
 }
 
-/// A server of the test's own, in the scratch server's folder; stopped and removed with this value.
+/// A server of the test's own, in the scratch server's folder, stopped and removed with this value; and a
+/// deadline for the test.
 pub struct Server {
     pub address: Address,
     data: PathBuf,
+    _deadline: Deadline,
 }
 
 impl Server {
@@ -171,6 +194,7 @@ impl Server {
         Server {
             data: folder.join(name),
             address: Address { folder, port: Address::scratch().port + 1 + number() },
+            _deadline: Deadline::start(),
         }
     }
 

@@ -1,0 +1,30 @@
+//! What needs several connections, kills, dumps or poolers, against the server that
+//! `tests/support/scratch-server` runs: start it by `tests/run rust`, which runs one module after another.
+
+mod analytics;
+mod claim_agrees_with_the_rules;
+mod coexistence;
+mod crash;
+mod dump;
+mod events;
+mod ledger;
+mod mixed_load;
+mod pooler;
+mod program_race;
+mod race;
+mod readme;
+mod restore_and_replicate;
+mod standby;
+mod support;
+
+#[test]
+fn every_file_beside_this_one_is_run() {
+    let modules = include_str!("main.rs");
+    for entry in std::fs::read_dir(env!("CARGO_MANIFEST_DIR")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_string_lossy();
+        if path.extension().is_some_and(|ending| ending == "rs") && name != "main" {
+            assert!(modules.contains(&format!("\nmod {name};\n")), "{name}.rs is no module");
+        }
+    }
+}
