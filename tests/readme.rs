@@ -47,7 +47,7 @@ fn blocks(page: &str) -> Vec<Block> {
                     let block = block.unwrap_or_else(|| panic!("line {line}: the output of what?"));
                     block.output = Some(output);
                 }
-                (_, "sh", _) => {}
+                (_, "sh" | "elixir" | "python" | "js", _) => {}
                 (line, other, _) => panic!("line {line}: a block of \"{other}\""),
             },
         }
@@ -196,6 +196,103 @@ fn a_page_that_lies_is_found_out() {
     let found = problems(lies, "lies");
     let lines: Vec<_> = found.iter().map(|p| p.split(' ').next().unwrap()).collect();
     assert_eq!(lines, ["lies:1:", "lies:10:", "lies:13:", "lies:16:", "lies:19:"]);
+}
+
+/// The lines of a page that are no code, numbered.
+fn prose(page: &str) -> Vec<(usize, &str)> {
+    let mut in_code = false;
+    let prose = (1..).zip(page.lines()).filter(|(_, line)| {
+        let fence = line.starts_with("```");
+        in_code ^= fence;
+        !fence && !in_code
+    });
+    prose.collect()
+}
+
+/// What GitHub calls the headings of a page in a link: a repeated one is numbered.
+fn anchors(page: &str) -> HashSet<String> {
+    let mut anchors = HashSet::new();
+    for (_, line) in prose(page) {
+        let title = line.trim_start_matches('#');
+        if title.len() == line.len() || !title.starts_with(' ') {
+            continue;
+        }
+        let kept = |c: &char| c.is_alphanumeric() || "-_ ".contains(*c);
+        let slug: String = title.trim().to_lowercase().chars().filter(kept).collect();
+        let slug = slug.replace(' ', "-");
+        let numbered = (1..).map(|number| format!("{slug}-{number}"));
+        let free = std::iter::once(slug.clone()).chain(numbered).find(|s| !anchors.contains(s));
+        anchors.extend(free);
+    }
+    anchors
+}
+
+/// Where a page's links lead, each with its line; what stands in backticks is no link.
+fn links(page: &str) -> Vec<(usize, String)> {
+    let mut links = Vec::new();
+    let mut in_code = false;
+    for (number, line) in prose(page) {
+        // Code may go over several lines of a paragraph.
+        in_code &= !line.is_empty();
+        let mut text = String::new();
+        for (place, part) in line.split('`').enumerate() {
+            in_code ^= place > 0;
+            text.push_str(if in_code { "" } else { part });
+        }
+        let targets = text.split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0));
+        links.extend(targets.map(|target| (number, target.to_owned())));
+    }
+    links
+}
+
+/// The relative links of a page that lead nowhere.
+fn broken_links(path: &Path, page: &str) -> Vec<String> {
+    let leads = |target: &str| {
+        let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
+        let file =
+            if file.is_empty() { path.to_owned() } else { path.parent().unwrap().join(file) };
+        let is_page = file.extension().is_some_and(|ending| ending == "md");
+        match anchor {
+            "" => file.exists(),
+            _ if file == path => anchors(page).contains(anchor),
+            _ if is_page => {
+                fs::read_to_string(&file).is_ok_and(|page| anchors(&page).contains(anchor))
+            }
+            _ => false,
+        }
+    };
+    let relative = links(page).into_iter().filter(|(_, target)| !target.contains(':'));
+    let broken = relative.filter(|(_, target)| !leads(target));
+    let name = path.display();
+    broken.map(|(line, target)| format!("{name}:{line}: {target} leads nowhere")).collect()
+}
+
+#[test]
+fn the_links_of_the_documentation_lead_somewhere() {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let others = ["CONTRIBUTING.md", "benches/README.md"].map(|page| project.join(page));
+    let mut followed = 0;
+    let mut broken = Vec::new();
+    for path in pages().into_iter().chain(others).filter(|path| path.exists()) {
+        let page = fs::read_to_string(&path).unwrap();
+        followed += links(&page).len();
+        broken.extend(broken_links(&path, &page));
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+    assert!(followed > 0, "no link was found");
+}
+
+#[test]
+fn a_link_that_leads_nowhere_is_found_out() {
+    let page = "\
+        # A `tour_of` it: one, two!\n## Twice\n## Twice\n\
+        [a](#a-tour_of-it-one-two) [b](#twice-1) [`c`](Cargo.toml) `[d](gone)` [e](https://x.y/z)\n\
+        ```sh\n# [f](gone)\n```\n\
+        `code\n[m](gone)` [n](lost)\n\
+        [g](gone) [h](#twice-2) [`i`](#f) [j](Cargo.toml#k) [l](README.md#gone)\n";
+    let found = broken_links(&Path::new(env!("CARGO_MANIFEST_DIR")).join("page.md"), page);
+    let targets: Vec<_> = found.iter().map(|line| line.split(' ').nth(1).unwrap()).collect();
+    assert_eq!(targets, ["lost", "gone", "#twice-2", "#f", "Cargo.toml#k", "README.md#gone"]);
 }
 
 #[test]
