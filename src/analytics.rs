@@ -13,7 +13,7 @@ use crate::pg::result::Row;
 use crate::pg::returns::{Record, RowSet};
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
-use crate::programs;
+use crate::programs::row as programs;
 use crate::rules::conversion::STATUSES;
 use crate::rules::money::Money;
 use crate::rules::program::DEFAULT_KEY;
@@ -58,7 +58,7 @@ fn referral_user_stats(user_uuid: Option<Uuid>, program: Option<&str>) -> Record
         let user = required(user_uuid, "user_uuid")?;
         let program = required(program, "program")?;
         let session = Session::open();
-        let currency = programs::row::named(&session, program, "program", View::Query)?.currency;
+        let currency = programs::named(&session, program, "program", View::Query)?.currency;
         let currency = currency.as_str();
         let code = code_of(&session, user, program);
         let (total_uses, remaining_uses, max_uses) = code.as_ref().map_or((0, 0, 0), |code| {
@@ -98,7 +98,7 @@ fn referral_top_referrers(
         let max_rows = args::limit(max_rows)?;
         let session = Session::open();
         if let Some(program) = program {
-            programs::row::named(&session, program, "program", View::Query)?;
+            programs::named(&session, program, "program", View::Query)?;
         }
         let args = [program.into(), standing().into(), max_rows.into()];
         let read = |row: Row| (row.need(1), row.need(2), row.need(3), row.need(4));
@@ -114,7 +114,7 @@ fn referral_program_report(program: Option<&str>) -> Record<ReportColumns> {
     answer(|| {
         let key = required(program, "program")?;
         let session = Session::open();
-        let program = programs::row::named(&session, key, "program", View::Query)?;
+        let program = programs::named(&session, key, "program", View::Query)?;
         let args = [
             key.into(),
             (key == DEFAULT_KEY).into(),

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use uuid::Uuid;
@@ -269,8 +269,7 @@ fn broken_links(path: &Path, page: &str) -> Vec<String> {
 
 #[test]
 fn the_links_of_the_documentation_lead_somewhere() {
-    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let others = ["CONTRIBUTING.md", "benches/README.md"].map(|page| project.join(page));
+    let others = ["CONTRIBUTING.md", "benches/README.md"].map(project_file);
     let mut followed = 0;
     let mut broken = Vec::new();
     for path in pages().into_iter().chain(others).filter(|path| path.exists()) {
@@ -290,7 +289,7 @@ fn a_link_that_leads_nowhere_is_found_out() {
         ```sh\n# [f](gone)\n```\n\
         `code\n[m](gone)` [n](lost)\n\
         [g](gone) [h](#twice-2) [`i`](#f) [j](Cargo.toml#k) [l](README.md#gone)\n";
-    let found = broken_links(&Path::new(env!("CARGO_MANIFEST_DIR")).join("page.md"), page);
+    let found = broken_links(&project_file("page.md"), page);
     let targets: Vec<_> = found.iter().map(|line| line.split(' ').nth(1).unwrap()).collect();
     assert_eq!(targets, ["lost", "gone", "#twice-2", "#f", "Cargo.toml#k", "README.md#gone"]);
 }

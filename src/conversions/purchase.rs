@@ -12,7 +12,7 @@ use crate::pg::error::{Result, answer, required};
 use crate::pg::returns::Record;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
-use crate::programs;
+use crate::programs::row as programs;
 use crate::rules::eligibility::{Referral, Source, Verdict};
 use crate::rules::money::Money;
 use crate::rules::program::DEFAULT_KEY;
@@ -80,7 +80,7 @@ fn record_purchase(session: &Session, sale: &Sale) -> Result<PurchaseColumns> {
         code: redemption.need(2),
         referrer: redemption.need(3),
         owner_type: redemption.get(5).unwrap_or_else(|| DEFAULT_OWNER_TYPE.into()),
-        program: programs::row::named(session, &program, "program", View::Now)?,
+        program: programs::named(session, &program, "program", View::Now)?,
     };
     let redeemed_at: Timestamp = redemption.need(6);
     let window = leading.program.attribution_window;

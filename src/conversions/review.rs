@@ -14,7 +14,7 @@ use crate::pg::returns::Record;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
 use crate::pg::values;
-use crate::programs;
+use crate::programs::row as programs;
 use crate::rules::approval::{Chain, Decision, NotAnApprover, Outcome};
 use crate::rules::conversion::{Action, Status};
 use crate::rules::eligibility::Verdict;
@@ -93,8 +93,7 @@ impl Review {
         self.conversion.tell(&self.session, self.events);
         let (session, events) = (&self.session, self.events);
         if grants {
-            let program =
-                programs::row::named(session, &self.conversion.program, "program", View::Now)?;
+            let program = programs::named(session, &self.conversion.program, "program", View::Now)?;
             rewards::grant(session, &self.conversion, program.hold_period, events);
         }
         if matches!(status, Status::Rejected | Status::Reversed) {

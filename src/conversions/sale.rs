@@ -11,7 +11,7 @@ use crate::pg::clock;
 use crate::pg::error::{Result, answer, required};
 use crate::pg::returns::RowSet;
 use crate::pg::session::{Session, View};
-use crate::programs;
+use crate::programs::row as programs;
 use crate::rules::code::Lookup;
 use crate::rules::eligibility::{Referral, Source, Verdict};
 use crate::rules::refusal::Refusal;
@@ -63,7 +63,7 @@ fn attribute(
         code: code.code.clone(),
         referrer,
         owner_type: membership::owner_type_of(session, code.uuid, View::Now),
-        program: programs::row::named(session, &program, "code", View::Now)?,
+        program: programs::named(session, &program, "code", View::Now)?,
     };
     let state = code.limits.state(clock::now());
     let referral =
