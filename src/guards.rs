@@ -1,26 +1,33 @@
-//! Guards: triggers that hold every limit for whoever writes the tables without the functions.
+//! Guards: triggers that hold the limits for whoever writes the tables without the functions, and refuse nothing
+//! else. A setting has them hold every rule.
 
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
-use crate::codes::{membership, new, read, user_limit};
+use crate::codes::{membership, new, user_limit};
 use crate::events::Events;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, first, raise, required};
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
-use crate::pg::tables::{CODES, Tables};
-use crate::pg::transaction::{OwnWrite, RowKey, with_claims};
+use crate::pg::tables::{Tables, USAGE};
+use crate::pg::transaction::{
+    OwnWrite, RowKey, is_update_of, note_update, with_claims, with_excesses, with_moved,
+};
 use crate::pg::trigger::{Firing, TriggerRow};
-use crate::redemption::written::{WrittenUse, redeem_written};
+use crate::redemption::written::{self, WrittenUse, redeem_written};
+use crate::rules::code;
 use crate::rules::draft::Draft;
 use crate::rules::event::EventType;
-use crate::rules::fields::FieldError;
-use crate::rules::refusal::Refusal;
+use crate::rules::judge::Judge;
+use crate::rules::settings::{GUARD_USER_LIMIT, GUARDS_JUDGE_ALL};
+use crate::rules::time::Timestamp;
+use crate::rules::written::Counts;
 use crate::settings::Settings;
+use crate::usage;
 
 statements! {
-    OTHER_SPELLING = "guards/other_spelling.sql";
+    SPELLING = "guards/spelling.sql";
 }
 
 /// A session over the tables that the fired table belongs to, whatever the setting says.
@@ -28,19 +35,20 @@ fn session_of(firing: &Firing) -> Session {
     Session::over(Tables::of(&firing.schema()))
 }
 
-/// The uses that the host's own UPDATE has taken in this transaction are kept by this key.
-fn claim_key(session: &Session, code_uuid: Uuid) -> RowKey {
-    let table = session.tables.relation(CODES).unwrap_or(pg_sys::InvalidOid);
-    (table, *code_uuid.as_bytes())
-}
-
-/// The values that the field rules are about. A NULL is left to the table's own constraint.
+/// The values that the field rules are about.
 fn draft(row: TriggerRow) -> Result<Draft> {
     Ok(Draft {
         code: row.get("code")?,
         description: row.get("description")?,
         max_uses: row.get("max_uses")?,
         expiration_date: Some(row.get("expiration_date")?),
+    })
+}
+
+fn counts(row: TriggerRow) -> Result<Counts> {
+    Ok(Counts {
+        number_of_uses: required(row.get("number_of_uses")?, "number_of_uses")?,
+        max_uses: required(row.get("max_uses")?, "max_uses")?,
     })
 }
 
@@ -51,45 +59,44 @@ fn new_creator(firing: &Firing) -> Result<Option<Uuid>> {
     Ok(creator.filter(|creator| Some(*creator) != former))
 }
 
-/// Before INSERT and UPDATE of codes: normalises the code, holds the field rules for values that change,
-/// and locks the creator, as a creation by function does before it writes.
-fn guard_code<'c>(firing: &Firing<'c>) -> Result<TriggerRow<'c>> {
-    let session = session_of(firing);
-    let (new, old) = (firing.new_row(), firing.old_row());
-    let mut wanted = draft(new)?;
-    if let Some(old) = old {
-        wanted = wanted.changes(&draft(old)?);
-    }
-    let limits = Settings::of_codes(&session, View::Now).system_limits();
-    first(wanted.check(limits.max_uses, clock::now()))?;
-    if old.is_none() && new.get::<i32>("number_of_uses")? > new.get("max_uses")? {
-        return Err(Refusal::UsageLimitReached.into());
-    }
-    if let Some(creator) = new_creator(firing)? {
-        user_limit::lock(&session, creator);
-    }
-    let Some(code) = wanted.code else { return Ok(new) };
-    let uuid: Uuid = required(new.get("uuid")?, "uuid")?;
-    if session.write(&OTHER_SPELLING, &[code.as_str().into(), uuid.into()]).count() > 0 {
-        return Err(FieldError::taken().into());
-    }
-    new.with("code", code)
+/// How a text is to be stored: as the row has it that holds it already, so that the unique index and the host's
+/// ON CONFLICT meet that row; otherwise in its normal form. `except`: the row that is being updated.
+fn spelling(session: &Session, text: &str, except: Option<Uuid>) -> String {
+    let normal = code::normalize(text);
+    let args = [text.into(), normal.as_str().into(), except.into()];
+    let held = session.write(&SPELLING, &args).first().map(|row| row.need(1));
+    held.unwrap_or(normal)
 }
 
-/// After INSERT and UPDATE of codes: the per-user limit. Not before: a row that ON CONFLICT leaves out
-/// is no code more. A new code that counts uses from the start has claimed them for usage rows to come.
-/// One that gets its first beneficiary comes into the default program.
+/// Before INSERT and UPDATE of codes: settles how the code is spelt and, where the limit of codes for each user
+/// is held, locks the creator, as a creation by function does before it writes. Judges nothing: what ON CONFLICT
+/// leaves out is never written.
+fn guard_code<'c>(firing: &Firing<'c>) -> Result<TriggerRow<'c>> {
+    let session = session_of(firing);
+    if let Some(creator) = new_creator(firing)?
+        && Settings::read(&session, &[GUARD_USER_LIMIT.key], View::Now).flag(GUARD_USER_LIMIT)
+    {
+        user_limit::lock(&session, creator);
+    }
+    let (new, old) = (firing.new_row(), firing.old_row());
+    let former: Option<String> = old.map_or(Ok(None), |old| old.get("code"))?;
+    let wanted: Option<String> = new.get("code")?;
+    let Some(text) = wanted.filter(|text| Some(text) != former.as_ref()) else { return Ok(new) };
+    let except = old.map_or(Ok(None), |old| old.get("uuid"))?;
+    new.with_text("code", &spelling(&session, &text, except))
+}
+
+/// After INSERT and UPDATE of codes: judges what the statement has changed. A new code that counts uses from the
+/// start has claimed them for usage rows to come. One that gets its first beneficiary comes into the default
+/// program.
 fn guard_code_written(firing: &Firing) -> Result<()> {
     let session = session_of(firing);
-    let settings = Settings::of_codes(&session, View::Now);
-    if let Some(creator) = new_creator(firing)? {
-        user_limit::keep_limit(&session, creator, settings.system_limits().codes_per_user)?;
-    }
-    let new = firing.new_row();
-    let written = WrittenCode::read(new)?;
+    let settings = Settings::of_written_codes(&session);
+    judge_code(firing, &session, &settings)?;
+    let written = WrittenCode::read(firing.new_row())?;
     let Some(old) = firing.old_row() else {
         if written.uses > 0 {
-            let key = claim_key(&session, written.uuid);
+            let key = written::key_of(&session, written.uuid);
             with_claims(|claims| claims.add(key, written.uses.into()));
         }
         Events::of(&settings).tell(&session, EventType::CodeCreated, || written.created());
@@ -102,6 +109,36 @@ fn guard_code_written(firing: &Firing) -> Result<()> {
         Events::of(&settings).tell(&session, EventType::CodeDeactivated, || {
             new::deactivated(written.uuid, &written.code)
         });
+    }
+    Ok(())
+}
+
+fn judge_code(firing: &Firing, session: &Session, settings: &Settings) -> Result<()> {
+    let (new, old) = (firing.new_row(), firing.old_row());
+    let created: Timestamp = required(new.get("date_created")?, "date_created")?;
+    let history = Judge::of_history(created, clock::now()).filter(|_| old.is_none());
+    let judge = history.unwrap_or(Judge::of_writer(settings.flag(GUARDS_JUDGE_ALL)));
+    let limits = settings.system_limits();
+    let former = old.map(draft).transpose()?.unwrap_or_default();
+    let mut changed = draft(new)?.changes(&former);
+    let code = changed.code.clone();
+    if judge.knows_every_rule() {
+        first(changed.check(limits.max_uses, clock::now()))?;
+    }
+    let (counts, former) = (counts(new)?, old.map(counts).transpose()?);
+    counts.hold_cap(former, judge, limits.max_uses)?;
+    if former.is_none() {
+        counts.hold_uses(None, judge)?;
+    }
+    // Where the unique index has let it pass, as there is none or the text is another's in another case.
+    if let Some(code) = code {
+        new::must_be_free(session, &code, new.get("uuid")?)?;
+    }
+    if let Some(creator) = new_creator(firing)?
+        && !judge.is_history()
+        && settings.flag(GUARD_USER_LIMIT)
+    {
+        user_limit::keep_limit(session, creator, limits.codes_per_user)?;
     }
     Ok(())
 }
@@ -135,35 +172,58 @@ impl WrittenCode {
     }
 }
 
-/// UPDATE of number_of_uses: never past max_uses; a raise is a claim that an INSERT into usage may
-/// spend in the same transaction.
+/// After UPDATE of number_of_uses: never past max_uses, never below nothing; a raise is a claim that an INSERT
+/// into usage may spend in the same transaction.
 fn guard_claim(firing: &Firing) -> Result<()> {
     let (new, Some(old)) = (firing.new_row(), firing.old_row()) else {
         return Ok(());
     };
-    let uses: i32 = required(new.get("number_of_uses")?, "number_of_uses")?;
-    let before: i32 = required(old.get("number_of_uses")?, "number_of_uses")?;
-    if uses > before && Some(uses) > new.get("max_uses")? {
-        return Err(Refusal::UsageLimitReached.into());
+    let (counts, former) = (counts(new)?, counts(old)?);
+    let change = i64::from(counts.number_of_uses) - i64::from(former.number_of_uses);
+    if change == 0 {
+        return Ok(());
     }
+    counts.hold_uses(Some(former), Judge::Limits)?;
     let session = session_of(firing);
-    let key = claim_key(&session, required(new.get("uuid")?, "uuid")?);
+    let key = written::key_of(&session, required(new.get("uuid")?, "uuid")?);
     with_claims(|claims| {
         // A use given back was claimed in this transaction, or was somebody's long before it.
-        let change = i64::from(uses) - i64::from(before);
         claims.add(key, change.max(-claims.get(&key)));
     });
+    if change < 0 {
+        // What no row explains may be fewer by now.
+        with_excesses(|excesses| excesses.add(key, -excesses.get(&key)));
+    }
     Ok(())
 }
 
-/// Before an INSERT into usage: locks the code's row, unless the transaction has it by its own claim.
-/// Redemption takes its locks in this order too, so that the two never wait for each other in a ring.
+fn usage_key(session: &Session, usage: Uuid) -> RowKey {
+    (session.tables.relation(USAGE).unwrap_or(pg_sys::InvalidOid), *usage.as_bytes())
+}
+
+/// Before INSERT into usage: locks the code's row. Before UPDATE, which may turn into a DELETE and an INSERT
+/// where the row moves to another partition: sees to it that it is known for the same row.
 fn guard_usage_lock(firing: &Firing) -> Result<()> {
-    let session = session_of(firing);
-    if let Some(code_uuid) = firing.new_row().get("code_uuid")?
-        && with_claims(|claims| claims.get(&claim_key(&session, code_uuid))) == 0
+    let is_update = firing.old_row().is_some();
+    if is_update && !firing.is_partition() {
+        return Ok(());
+    }
+    let (session, row) = (session_of(firing), firing.new_row());
+    if let Some(usage) = row.get("uuid")?
+        && firing.is_partition()
     {
-        read::lock(&session, code_uuid);
+        let key = usage_key(&session, usage);
+        if is_update {
+            note_update(key);
+            return Ok(());
+        }
+        if is_update_of(key) && !usage::exists(&session, usage) {
+            with_moved(|moved| moved.add(key, 1));
+            return Ok(());
+        }
+    }
+    if let (Some(code_uuid), Some(date_used)) = (row.get("code_uuid")?, row.get("date_used")?) {
+        written::prepare(&session, code_uuid, date_used);
     }
     Ok(())
 }
@@ -177,26 +237,28 @@ fn guard_usage(firing: &Firing) -> Result<()> {
         uuid: required(row.get("uuid")?, "uuid")?,
         code_uuid: required(row.get("code_uuid")?, "code_uuid")?,
         user: required(row.get("used_by_uuid")?, "used_by_uuid")?,
+        date_used: required(row.get("date_used")?, "date_used")?,
     };
-    let key = claim_key(&session, written.code_uuid);
-    let claimed = with_claims(|claims| claims.get(&key)) > 0;
-    redeem_written(&session, &written, claimed)?;
-    if claimed {
-        with_claims(|claims| claims.add(key, -1));
+    let key = usage_key(&session, written.uuid);
+    if firing.is_partition() && with_moved(|moved| moved.take(key, 0)) {
+        return Ok(());
     }
-    Ok(())
+    redeem_written(&session, &written)
 }
 
-/// Runs a guard for the row that its trigger was fired for.
+/// Runs a guard for the row that its trigger was fired for, unless the functions, which have kept the rules,
+/// have written it themselves.
 fn guarded<'c>(
     call: pg_sys::FunctionCallInfo,
     guard: impl FnOnce(&Firing<'c>) -> Result<TriggerRow<'c>>,
 ) -> TriggerRow<'c> {
-    answer(|| guard(&Firing::of(call)?))
+    answer(|| {
+        let firing = Firing::of(call)?;
+        if OwnWrite::has_fired() { Ok(firing.new_row()) } else { guard(&firing) }
+    })
 }
 
-/// Asked by the WHEN of each guard, so that the functions' own writes, which have kept the rules, do not
-/// even fire it.
+/// Asked by the WHEN of a guard that fires for statements, and by those of older releases.
 #[pg_extern(sql = false)]
 fn referral_written_by_hand() -> bool {
     !OwnWrite::is_running()

@@ -11,8 +11,8 @@ use crate::pg::returns::Record;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
 use crate::rules::settings::{
-    ENABLED, EVENTS_ENABLED, Flag, GRANDFATHER_EXISTING, Limit, MAX_CODES_PER_USER,
-    MAX_USES_PER_CODE, REQUIRED, SystemLimits,
+    ENABLED, EVENTS_ENABLED, Flag, GRANDFATHER_EXISTING, GUARD_USER_LIMIT, GUARDS_JUDGE_ALL, Limit,
+    MAX_CODES_PER_USER, MAX_USES_PER_CODE, REQUIRED, SystemLimits,
 };
 
 statements! {
@@ -34,6 +34,18 @@ impl Settings {
     pub fn of_codes(session: &Session, view: View) -> Self {
         let keys = [MAX_USES_PER_CODE.key, MAX_CODES_PER_USER.key, EVENTS_ENABLED.key];
         Settings::read(session, &keys, view)
+    }
+
+    /// The same, and what the guards ask besides.
+    pub fn of_written_codes(session: &Session) -> Self {
+        let keys = [
+            MAX_USES_PER_CODE.key,
+            MAX_CODES_PER_USER.key,
+            EVENTS_ENABLED.key,
+            GUARD_USER_LIMIT.key,
+            GUARDS_JUDGE_ALL.key,
+        ];
+        Settings::read(session, &keys, View::Now)
     }
 
     pub fn system_limits(&self) -> SystemLimits {

@@ -117,6 +117,18 @@ pub fn count_of_code(session: &Session, code: Uuid) -> i64 {
     session.read(&COUNT_OF_CODE, &[code.into()]).first().map_or(0, |row| row.need(1))
 }
 
+/// How many there are by now, under the lock of the code's row: also those that the transaction's own snapshot is
+/// too old to see.
+pub fn count_newest_of_code(session: &Session, code: Uuid) -> i64 {
+    let counted = session.write_latest(&COUNT_OF_CODE, &[code.into()]);
+    counted.first().map_or(0, |row| row.need(1))
+}
+
+/// Whether there is a row of that id.
+pub fn exists(session: &Session, usage: Uuid) -> bool {
+    code_of(session, usage).is_some()
+}
+
 /// The users of a code's newest uses, newest first, each named once.
 fn recent_users(session: &Session, code: Uuid) -> Vec<Uuid> {
     let mut rows = RECENT_USERS;

@@ -12,6 +12,9 @@ use uuid::Uuid;
 
 use crate::support::{Database, person, project_file, run};
 
+mod import;
+mod seeds;
+
 const CODE_COLUMNS: &str = r#"p0."uuid", p0."code", p0."description", p0."status", p0."number_of_uses", p0."max_uses", p0."created_by_uuid", p0."beneficiary_uuid", p0."date_created", p0."expiration_date""#;
 
 /// A small host of today, with the extension over it or without. In `tidy` data nobody has used a code
@@ -376,20 +379,23 @@ fn contents(app: &mut App) -> Vec<String> {
     rows.iter().map(|row| row.get(0)).collect()
 }
 
-fn replay_alike(tidy: bool) {
+type Replay = fn(&mut App);
+
+const REPLAYS: [(&str, Replay); 5] = [
+    ("create", create),
+    ("edit", edit),
+    ("toggle", toggle),
+    ("use", use_codes),
+    ("delete", delete),
+];
+
+/// Replays the same with guards and without, one after another, and compares all that was told and written.
+fn replay_alike(tidy: bool, replays: &[(&str, Replay)]) {
     let (without, with) = (host(tidy, false), host(tidy, true));
     let start = SystemTime::now();
     let mut bare = App::new(&without, start);
     let mut guarded = App::new(&with, start);
     assert_eq!(contents(&mut bare), contents(&mut guarded), "before");
-    type Replay = fn(&mut App);
-    let replays: [(&str, Replay); 5] = [
-        ("create", create),
-        ("edit", edit),
-        ("toggle", toggle),
-        ("use", use_codes),
-        ("delete", delete),
-    ];
     for (name, replay) in replays {
         for app in [&mut bare, &mut guarded] {
             app.told.clear();
@@ -403,55 +409,24 @@ fn replay_alike(tidy: bool) {
 
 #[test]
 fn phoenix_kit_meets_the_same_results_and_errors() {
-    replay_alike(true);
+    replay_alike(true, &REPLAYS);
 }
 
 #[test]
 fn phoenix_kit_meets_the_same_over_old_data_with_duplicates() {
-    replay_alike(false);
+    replay_alike(false, &REPLAYS);
 }
 
 /// What PhoenixKit would have done past a limit: how, what it was told without guards, and what with them.
 /// Each is rolled back.
 type Breach = (&'static str, fn(&mut App), &'static str, &'static str);
 
-const BREACHES: [Breach; 13] = [
-    (
-        "an eleventh code, made while the tenth was being made",
-        |app| {
-            for number in 0..10 {
-                app.insert_code(&NewCode::new(100 + number, &format!("MANY{number}")));
-            }
-            app.told.clear();
-            app.insert_code(&NewCode::new(110, "MANY10"));
-        },
-        "1 written",
-        "RF008 no constraint",
-    ),
+/// Held always.
+const BREACHES: [Breach; 8] = [
     (
         "more uses than the system limit, which was lowered meanwhile",
         |app| {
             app.insert_code(&NewCode { max_uses: 101, ..NewCode::new(100, "MUCH") });
-        },
-        "1 written",
-        "23514 no constraint",
-    ),
-    (
-        "a code that had expired by the time it was written",
-        |app| {
-            app.insert_code(&NewCode {
-                expiration: Some(seconds_from(app.start, -1)),
-                ..NewCode::new(100, "LATE")
-            });
-        },
-        "1 written",
-        "23514 no constraint",
-    ),
-    (
-        "an edit to a date that is over",
-        |app| {
-            let over = seconds_from(app.start, -1);
-            app.update_code(host_code(2), &[("expiration_date", &over)]);
         },
         "1 written",
         "23514 no constraint",
@@ -472,6 +447,15 @@ const BREACHES: [Breach; 13] = [
         },
         "1 written",
         "RF004 no constraint",
+    ),
+    (
+        "a counter below nothing",
+        |app| {
+            let lower = "UPDATE phoenix_kit_referral_codes SET number_of_uses = -1 WHERE uuid = $1";
+            app.write(lower, &[&host_code(2)]);
+        },
+        "1 written",
+        "23514 no constraint",
     ),
     (
         "a use of a full code, inserted past the app's own claim",
@@ -509,6 +493,42 @@ const BREACHES: [Breach; 13] = [
         "1 written",
         "23505 referral_usage_code_user_uidx",
     ),
+];
+
+/// Held where the settings `referral_guard_user_limit` and `referral_guards_judge_all` are true.
+const BREACHES_WHERE_WANTED: [Breach; 6] = [
+    (
+        "an eleventh code, made while the tenth was being made",
+        |app| {
+            for number in 0..10 {
+                app.insert_code(&NewCode::new(100 + number, &format!("MANY{number}")));
+            }
+            app.told.clear();
+            app.insert_code(&NewCode::new(110, "MANY10"));
+        },
+        "1 written",
+        "RF008 no constraint",
+    ),
+    (
+        "a code that had expired by the time it was written",
+        |app| {
+            app.insert_code(&NewCode {
+                expiration: Some(seconds_from(app.start, -1)),
+                ..NewCode::new(100, "LATE")
+            });
+        },
+        "1 written",
+        "23514 no constraint",
+    ),
+    (
+        "an edit to a date that is over",
+        |app| {
+            let over = seconds_from(app.start, -1);
+            app.update_code(host_code(2), &[("expiration_date", &over)]);
+        },
+        "1 written",
+        "23514 no constraint",
+    ),
     // PhoenixKit knows no rule about the beneficiary.
     (
         "the beneficiary's own use of a code",
@@ -544,11 +564,11 @@ const BREACHES: [Breach; 13] = [
     ),
 ];
 
-#[test]
-fn where_a_limit_would_have_been_broken_the_guards_refuse() {
+fn refused(breaches: &[Breach], settings: &str) {
     let (without, with) = (host(true, false), host(true, true));
+    with.connect().batch_execute(settings).unwrap();
     let start = SystemTime::now();
-    for (name, breach, told_without, told_with) in BREACHES {
+    for &(name, breach, told_without, told_with) in breaches {
         for (database, expected) in [(&without, told_without), (&with, told_with)] {
             let mut app = App::new(database, start);
             app.control("begin");
@@ -557,6 +577,27 @@ fn where_a_limit_would_have_been_broken_the_guards_refuse() {
             assert_eq!(app.told, [expected], "{name}");
             app.control("rollback");
         }
+    }
+}
+
+#[test]
+fn where_a_limit_would_have_been_broken_the_guards_refuse() {
+    refused(&BREACHES, "");
+}
+
+#[test]
+fn where_the_settings_want_it_they_refuse_what_the_functions_would() {
+    let settings = "
+        INSERT INTO phoenix_kit_settings (key, value)
+        VALUES ('referral_guards_judge_all', 'true'), ('referral_guard_user_limit', 'true')";
+    refused(&BREACHES, settings);
+    refused(&BREACHES_WHERE_WANTED, settings);
+}
+
+#[test]
+fn unless_the_settings_want_it_they_refuse_nothing_else() {
+    for (name, breach, told, _) in BREACHES_WHERE_WANTED {
+        refused(&[(name, breach, told, told)], "");
     }
 }
 

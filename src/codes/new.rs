@@ -30,6 +30,14 @@ fn is_taken(session: &Session, code: &str, except: Option<Uuid>, view: View) -> 
     view.run(session, &OTHER_OF_CODE, &[code.into(), except.into()]).count() > 0
 }
 
+/// Refuses a code that another row holds, in whatever case.
+pub fn must_be_free(session: &Session, code: &str, except: Option<Uuid>) -> Result<()> {
+    match is_taken(session, code, except, View::Now) {
+        true => Err(FieldError::taken().into()),
+        false => Ok(()),
+    }
+}
+
 /// Every rule that a draft breaks, the code's being free among them.
 pub fn check(
     session: &Session,

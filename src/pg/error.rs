@@ -9,6 +9,7 @@ use crate::rules::conversion::InvalidTransition;
 use crate::rules::fields::{FieldError, Kind};
 use crate::rules::generator::RecipeError;
 use crate::rules::refusal::Refusal;
+use crate::rules::written::Breach;
 
 /// What a caller sees of an error that this extension raises.
 #[derive(Debug)]
@@ -90,6 +91,15 @@ impl From<FieldError> for Error {
         };
         let message = format!("{} {}", error.column, error.message);
         Error { column: Some(error.column), constraint, ..Error::new(sqlstate, reason, message) }
+    }
+}
+
+impl From<Breach> for Error {
+    fn from(breach: Breach) -> Self {
+        match breach {
+            Breach::Field(error) => error.into(),
+            Breach::Refused(refusal) => refusal.into(),
+        }
     }
 }
 

@@ -34,6 +34,15 @@ impl<K: Eq + Hash> Tally<K> {
         }
     }
 
+    /// Takes one off a count that is more than `least`; false where it is not.
+    pub fn take(&self, key: K, least: i64) -> bool {
+        let more = self.get(&key) > least;
+        if more {
+            self.add(key, -1);
+        }
+        more
+    }
+
     /// A savepoint ends: what it counted goes to the one around it, or nowhere.
     fn end_savepoint(&self, level: i32, keep: bool) {
         let mut layers = self.layers.borrow_mut();
@@ -68,7 +77,11 @@ pub type RowKey = (pg_sys::Oid, [u8; 16]);
 
 thread_local! {
     static CLAIMS: Tally<RowKey> = const { Tally::new() };
+    static EXCESSES: Tally<RowKey> = const { Tally::new() };
     static LOCKED: Tally<RowKey> = const { Tally::new() };
+    static MOVED: Tally<RowKey> = const { Tally::new() };
+    /// The row that an UPDATE is about to write, and the depth of the trigger that was told so.
+    static UPDATED: Cell<Option<(RowKey, i32)>> = const { Cell::new(None) };
     /// The trigger depth at which a statement of our own is running, or none.
     static OWN_WRITE: Cell<Option<i32>> = const { Cell::new(None) };
 }
@@ -76,6 +89,27 @@ thread_local! {
 /// Uses that the host's own UPDATE has taken from a code's counter and no usage row has spent.
 pub fn with_claims<T>(use_claims: impl FnOnce(&Tally<RowKey>) -> T) -> T {
     CLAIMS.with(use_claims)
+}
+
+/// Uses of a code's counter that no usage row explains, as far as they were counted.
+pub fn with_excesses<T>(use_excesses: impl FnOnce(&Tally<RowKey>) -> T) -> T {
+    EXCESSES.with(use_excesses)
+}
+
+/// Rows of a partitioned table that an UPDATE has moved to another partition, whose AFTER INSERT is still to come.
+pub fn with_moved<T>(use_moved: impl FnOnce(&Tally<RowKey>) -> T) -> T {
+    MOVED.with(use_moved)
+}
+
+/// An UPDATE is about to write the row. Where it takes the row to another partition, the INSERT there is next,
+/// as all the triggers between the two are deeper.
+pub fn note_update(row: RowKey) {
+    UPDATED.set(Some((row, trigger_depth())));
+}
+
+/// Whether the row that is about to be inserted is the one that was last about to be updated.
+pub fn is_update_of(row: RowKey) -> bool {
+    UPDATED.get() == Some((row, trigger_depth()))
 }
 
 /// Whether this is the first time in this transaction that the row is to be locked: an UPDATE that
@@ -111,6 +145,11 @@ impl OwnWrite {
     pub fn is_running() -> bool {
         OWN_WRITE.get().is_some_and(|depth| depth == trigger_depth())
     }
+
+    /// The same, asked by a trigger that the statement has fired.
+    pub fn has_fired() -> bool {
+        OWN_WRITE.get().is_some_and(|depth| depth + 1 == trigger_depth())
+    }
 }
 
 impl Drop for OwnWrite {
@@ -145,8 +184,10 @@ extern "C-unwind" fn transaction_event(
 ) {
     use pg_sys::XactEvent::{XACT_EVENT_ABORT, XACT_EVENT_COMMIT, XACT_EVENT_PREPARE};
     if matches!(event, XACT_EVENT_COMMIT | XACT_EVENT_ABORT | XACT_EVENT_PREPARE) {
-        CLAIMS.with(Tally::clear);
-        LOCKED.with(Tally::clear);
+        for tally in [&CLAIMS, &EXCESSES, &LOCKED, &MOVED] {
+            tally.with(Tally::clear);
+        }
+        UPDATED.set(None);
         OWN_WRITE.set(None);
     }
 }
@@ -163,7 +204,9 @@ extern "C-unwind" fn savepoint_event(
     if keep || event == SUBXACT_EVENT_ABORT_SUB {
         // SAFETY: the savepoint that ends is still the innermost.
         let level = unsafe { pg_sys::GetCurrentTransactionNestLevel() };
-        CLAIMS.with(|claims| claims.end_savepoint(level, keep));
-        LOCKED.with(|locked| locked.end_savepoint(level, keep));
+        for tally in [&CLAIMS, &EXCESSES, &LOCKED, &MOVED] {
+            tally.with(|tally| tally.end_savepoint(level, keep));
+        }
+        UPDATED.set(None);
     }
 }

@@ -8,10 +8,13 @@ use pgrx::datum::Datum;
 use pgrx::pgrx_sql_entity_graph::metadata::{
     ArgumentError, ReturnsError, ReturnsRef, SqlMappingRef, SqlTranslatable, TypeOrigin,
 };
-use pgrx::{FromDatum, IntoDatum, PgList, pg_sys};
+use pgrx::{FromDatum, IntoDatum, PgList, PgTupleDesc, pg_sys};
 
 use super::error::{Error, Result};
 use super::result::Row;
+
+/// What a column declares that sets no length.
+const ANY_LENGTH: i32 = -1;
 
 /// The firing of a row trigger.
 pub struct Firing<'c> {
@@ -67,6 +70,12 @@ impl<'c> Firing<'c> {
         unsafe { (*self.data.tg_relation).rd_id }
     }
 
+    /// Whether the table is a partition of another.
+    pub fn is_partition(&self) -> bool {
+        // SAFETY: the relation is open while its trigger runs.
+        unsafe { (*(*self.data.tg_relation).rd_rel).relispartition }
+    }
+
     /// The schema of the table, or of the table that it is a partition of.
     pub fn schema(&self) -> String {
         // SAFETY: the relation is open while its trigger runs; its ancestors are looked up in the catalogs,
@@ -74,7 +83,7 @@ impl<'c> Firing<'c> {
         unsafe {
             let relation = self.data.tg_relation;
             let mut table = (*relation).rd_id;
-            if (*(*relation).rd_rel).relispartition {
+            if self.is_partition() {
                 let ancestors =
                     PgList::<pg_sys::Oid>::from_pg(pg_sys::get_partition_ancestors(table));
                 table = ancestors.iter_oid().last().unwrap_or(table);
@@ -102,14 +111,20 @@ impl TriggerRow<'_> {
         Ok(Row::of_trigger(self.tuple, self.descriptor).get(number))
     }
 
-    /// The same row with another value in one column.
-    pub fn with(self, column: &str, value: impl IntoDatum) -> Result<Self> {
+    /// The same row with another text in one column, which its type may refuse as too long.
+    pub fn with_text(self, column: &str, text: &str) -> Result<Self> {
         let mut number = self.number(column)?;
         let mut null = false;
-        let mut datum = value.into_datum().unwrap_or_else(|| {
-            null = true;
-            pg_sys::Datum::from(0)
-        });
+        // SAFETY: the column is one of the row's own descriptor, which outlives the borrow; varchar() takes a
+        // text, the length that the column declares, and whether more may be cut off.
+        let mut datum = unsafe {
+            let columns = PgTupleDesc::from_pg_unchecked(self.descriptor);
+            let length = columns.get(number as usize - 1).map(|column| column.atttypmod);
+            let length = length.unwrap_or(ANY_LENGTH).into_datum();
+            let args = [text.into_datum(), length, false.into_datum()];
+            pgrx::direct_function_call::<pg_sys::Datum>(pg_sys::varchar, &args)
+        }
+        .unwrap_or(pg_sys::Datum::from(0));
         // SAFETY: one column of the row's own descriptor; the new tuple is palloc'ed in the trigger's
         // context, as Postgres expects of what a trigger returns.
         let tuple = unsafe {

@@ -8,6 +8,7 @@ use crate::pg::clock;
 use crate::pg::session::{Session, View};
 use crate::programs::{cap, referees, terms};
 use crate::rules::admission::Admission;
+use crate::rules::judge::{Counted, Judge};
 use crate::rules::membership::Membership;
 use crate::rules::time::Timestamp;
 
@@ -16,6 +17,7 @@ use crate::rules::time::Timestamp;
 pub fn examine(
     session: &Session,
     membership: &Membership,
+    judge: Judge,
     code: Uuid,
     user: Option<Uuid>,
     now: Timestamp,
@@ -24,21 +26,32 @@ pub fn examine(
     let Membership { program, assigned } = membership;
     let has_other_use = |user| referees::has_other_use(session, program, user, code, view);
     let terms = terms::read(session, program, view)?;
-    Some(terms.admission(now, *assigned, || user.is_some_and(has_other_use)))
+    Some(terms.admission(judge, now, *assigned, || user.is_some_and(has_other_use)))
 }
 
-/// Takes a use of the code's program, whose rules hold; false where one does not. The code's row is locked.
+/// Takes a use of the code's program, whose rules hold, unless it is counted; false where a rule does not hold.
+/// The code's row is locked.
 ///
 /// Every redemption locks the code, then the referee, then the program: no two wait for each other in a
 /// ring.
-pub fn admit(session: &Session, membership: &Membership, code: Uuid, user: Uuid) -> bool {
+pub fn admit(
+    session: &Session,
+    membership: &Membership,
+    judge: Judge,
+    counted: Counted,
+    code: Uuid,
+    user: Uuid,
+) -> bool {
     let Membership { program, assigned } = membership;
     let Some(terms) = terms::read_newest(session, program) else {
         return true;
     };
-    let admission = terms.admission(clock::now(), *assigned, || {
+    let admission = terms.admission(judge, clock::now(), *assigned, || {
         referees::lock(session, program, user);
         referees::has_other_use(session, program, user, code, View::Now)
     });
-    admission.is_granted() && (!terms.is_capped() || cap::take_use(session, program))
+    match counted.in_program() || !terms.is_capped() {
+        true => Admission { used_up: false, ..admission }.is_granted(),
+        false => admission.is_granted() && cap::take_use(session, program, judge),
+    }
 }

@@ -5,6 +5,7 @@ use crate::pg::session::Session;
 use crate::pg::statement::statements;
 use crate::programs::terms;
 use crate::rules::admission::Terms;
+use crate::rules::judge::Judge;
 use crate::rules::program::DEFAULT_KEY;
 use crate::rules::refusal::Refusal;
 
@@ -20,9 +21,10 @@ fn is_capped(session: &Session, key: &str) -> bool {
     terms::read_newest(session, key).as_ref().is_some_and(Terms::is_capped)
 }
 
-/// Counts one use of a program that has a cap; false where it has none left.
-pub fn take_use(session: &Session, key: &str) -> bool {
-    session.write(&TAKE_USE, &[key.into()]).count() == 1
+/// Counts one use of a program that has a cap; false where it has none left, or is paused and the judge minds.
+pub fn take_use(session: &Session, key: &str, judge: Judge) -> bool {
+    let args = [key.into(), judge.knows_every_rule().into()];
+    session.write(&TAKE_USE, &args).count() == 1
 }
 
 /// Uncounts uses; nothing where the program has no cap.

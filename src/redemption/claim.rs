@@ -15,6 +15,7 @@ use crate::programs::{admission, cap};
 use crate::redemption::refuse::{Refused, diagnose};
 use crate::rules::code::Lookup;
 use crate::rules::event::EventType;
+use crate::rules::judge::{Counted, Judge};
 use crate::rules::membership::Membership;
 use crate::rules::state::Limits;
 use crate::usage::{self, Use};
@@ -67,7 +68,7 @@ pub fn redeem(session: &Session, text: &str, user: Uuid) -> Result<Outcome> {
     let find = || read::by_text(session, lookup.as_ref()?, View::Now);
     let (mut locked, mut unlockable) = (None, None);
     for _ in 0..MOST_LOOKS {
-        let found = diagnose(session, find(), Some(user), None, View::Now);
+        let found = diagnose(session, find(), Some(user), View::Now);
         let code = match found.judge() {
             Ok(code) => code.uuid,
             Err(refused) => return Ok(Err(refused)),
@@ -149,7 +150,10 @@ impl Claim {
     }
 
     fn admit(&self, session: &Session, user: Uuid) -> bool {
-        let admit = |membership| admission::admit(session, membership, self.code_uuid, user);
+        let (judge, counted) = (Judge::Everything, Counted::Nowhere);
+        let admit = |membership| {
+            admission::admit(session, membership, judge, counted, self.code_uuid, user)
+        };
         self.membership.as_ref().is_none_or(admit)
     }
 

@@ -4,10 +4,10 @@ use pgrx::datum::Uuid;
 
 use crate::codes::membership;
 use crate::codes::row::Code;
-use crate::events::Events;
 use crate::pg::clock;
 use crate::pg::session::{Session, View};
 use crate::programs::admission;
+use crate::rules::judge::{Counted, Judge};
 use crate::rules::refusal::{Redemption, Refusal};
 use crate::rules::settings::{ALLOW_SELF_REFERRAL, ENABLED, EVENTS_ENABLED};
 use crate::settings::Settings;
@@ -26,42 +26,64 @@ pub struct Diagnosis {
     refusal: Option<Refusal>,
     code: Option<Code>,
     earlier: Option<Use>,
-    pub events: Events,
 }
 
-/// Judges a redemption as `view` has things; `written` is the row of the use in question, where it is in
-/// the table already. Without a user only what is true for all users is judged.
+/// Judges a redemption by a function, as `view` has things. Without a user only what is true for all users is
+/// judged.
 pub fn diagnose(
     session: &Session,
     code: Option<Code>,
     user: Option<Uuid>,
-    written: Option<Uuid>,
     view: View,
 ) -> Diagnosis {
-    let keys = [ENABLED.key, ALLOW_SELF_REFERRAL.key, EVENTS_ENABLED.key];
-    let settings = Settings::read(session, &keys, view);
-    let now = match view {
-        View::Query => clock::statement_start(),
-        View::Now => clock::now(),
-    };
-    let earlier = code
-        .as_ref()
-        .zip(user)
-        .and_then(|(code, user)| usage::earliest(session, code.uuid, user, written, view));
-    let beneficiary = code.as_ref().and_then(|code| code.beneficiary_uuid);
-    let redemption = Redemption {
-        system_enabled: settings.flag(ENABLED),
-        code: code.as_ref().map(|code| code.limits),
-        already_used: earlier.is_some(),
-        is_beneficiary: user.is_some() && beneficiary == user,
-        self_referral_allowed: settings.flag(ALLOW_SELF_REFERRAL),
-        program: code.as_ref().and_then(|code| {
-            let membership = membership::of(session, code, view)?;
-            admission::examine(session, &membership, code.uuid, user, now, view)
-        }),
-    };
-    let events = Events::of(&settings);
-    Diagnosis { refusal: redemption.refusal(now), code, earlier, events }
+    let settings = Settings::read(session, &KEYS, view);
+    let trial =
+        Trial { judge: Judge::Everything, counted: Counted::Nowhere, user, written: None, view };
+    trial.of(session, &settings, code)
+}
+
+/// The settings that a redemption is judged by.
+pub const KEYS: [&str; 3] = [ENABLED.key, ALLOW_SELF_REFERRAL.key, EVENTS_ENABLED.key];
+
+/// How a redemption is judged.
+#[derive(Clone, Copy)]
+pub struct Trial {
+    pub judge: Judge,
+    pub counted: Counted,
+    pub user: Option<Uuid>,
+    /// The row of the use in question, where it is in the table already.
+    pub written: Option<Uuid>,
+    pub view: View,
+}
+
+impl Trial {
+    /// `settings` are those of `KEYS`.
+    pub fn of(self, session: &Session, settings: &Settings, code: Option<Code>) -> Diagnosis {
+        let Trial { judge, counted, user, written, view } = self;
+        let now = match view {
+            View::Query => clock::statement_start(),
+            View::Now => clock::now(),
+        };
+        let earlier = code
+            .as_ref()
+            .zip(user)
+            .and_then(|(code, user)| usage::earliest(session, code.uuid, user, written, view));
+        let beneficiary = code.as_ref().and_then(|code| code.beneficiary_uuid);
+        let redemption = Redemption {
+            judge,
+            counted,
+            system_enabled: settings.flag(ENABLED),
+            code: code.as_ref().map(|code| code.limits),
+            already_used: earlier.is_some(),
+            is_beneficiary: user.is_some() && beneficiary == user,
+            self_referral_allowed: settings.flag(ALLOW_SELF_REFERRAL),
+            program: code.as_ref().and_then(|code| {
+                let membership = membership::of(session, code, view)?;
+                admission::examine(session, &membership, judge, code.uuid, user, now, view)
+            }),
+        };
+        Diagnosis { refusal: redemption.refusal(now), code, earlier }
+    }
 }
 
 impl Diagnosis {

@@ -3,12 +3,21 @@
 use pgrx::datum::Uuid;
 
 use crate::codes::{membership, read};
+use crate::events::Events;
+use crate::pg::clock;
 use crate::pg::error::Result;
 use crate::pg::session::{Session, View};
+use crate::pg::tables::CODES;
+use crate::pg::transaction::{RowKey, with_claims, with_excesses};
 use crate::programs::admission;
 use crate::redemption::claim::{Claim, UseEvent};
-use crate::redemption::refuse::diagnose;
+use crate::redemption::refuse::{KEYS, Trial};
+use crate::rules::judge::{Counted, Judge};
 use crate::rules::refusal::Refusal;
+use crate::rules::settings::GUARDS_JUDGE_ALL;
+use crate::rules::time::Timestamp;
+use crate::settings::Settings;
+use crate::usage;
 
 /// A usage row that somebody has inserted by hand.
 #[derive(Clone, Copy)]
@@ -16,35 +25,42 @@ pub struct WrittenUse {
     pub uuid: Uuid,
     pub code_uuid: Uuid,
     pub user: Uuid,
+    pub date_used: Timestamp,
 }
 
-/// Makes a redemption of a usage row that somebody has inserted by hand: holds every rule, and takes
-/// the use from the counter unless the same transaction has done so itself (`claimed`).
+/// What a transaction keeps of a code's uses stands under this key.
+pub fn key_of(session: &Session, code_uuid: Uuid) -> RowKey {
+    (session.tables.relation(CODES).unwrap_or(pgrx::pg_sys::InvalidOid), *code_uuid.as_bytes())
+}
+
+/// Makes a redemption of a usage row that somebody has inserted by hand: holds the limits or, where a setting
+/// wants it, every rule, and takes the use from the counter unless it is counted there.
 ///
 /// The code's row is locked by then, so that one look at it is final.
-pub fn redeem_written(session: &Session, written: &WrittenUse, claimed: bool) -> Result<()> {
-    let WrittenUse { uuid, code_uuid, user } = *written;
-    let mut code = read::by_uuid(session, code_uuid, View::Now);
-    if let Some(code) = &mut code
-        && claimed
-    {
-        // Judged as it was before the caller's own claim.
-        code.limits.number_of_uses -= 1;
-    }
-    let judge = |code| diagnose(session, code, Some(user), Some(uuid), View::Now);
-    let diagnosis = judge(code.clone());
-    let events = diagnosis.events;
+pub fn redeem_written(session: &Session, written: &WrittenUse) -> Result<()> {
+    let WrittenUse { uuid, code_uuid, user, date_used } = *written;
+    let keys = [&KEYS[..], &[GUARDS_JUDGE_ALL.key]].concat();
+    let settings = Settings::read(session, &keys, View::Now);
+    let judge = Judge::of_history(date_used, clock::now())
+        .unwrap_or_else(|| Judge::of_writer(settings.flag(GUARDS_JUDGE_ALL)));
+    let code = read::by_uuid(session, code_uuid, View::Now);
+    let counted = spend(session, code_uuid, judge);
+    let trial = Trial { judge, counted, user: Some(user), written: Some(uuid), view: View::Now };
+    let diagnosis = trial.of(session, &settings, code.clone());
     let found = diagnosis.judge().map_err(|refused| refused.refusal)?;
-    if !claimed {
+    if counted == Counted::Nowhere {
         Claim::take_locked(session, code_uuid)?;
     }
     let membership = membership::of(session, &found, View::Now);
     if let Some(membership) = &membership
-        && !admission::admit(session, membership, code_uuid, user)
+        && !admission::admit(session, membership, judge, counted, code_uuid, user)
     {
         // Another session was faster: what was free at the first look is not any more.
-        judge(code).judge().map_err(|refused| refused.refusal)?;
+        trial.of(session, &settings, code).judge().map_err(|refused| refused.refusal)?;
         return Err(Refusal::UsageLimitReached.into());
+    }
+    if judge.is_history() {
+        return Ok(());
     }
     let used = UseEvent {
         usage_uuid: uuid,
@@ -54,6 +70,43 @@ pub fn redeem_written(session: &Session, written: &WrittenUse, claimed: bool) ->
         beneficiary_uuid: found.beneficiary_uuid,
         program: membership.as_ref().map(|of| of.program.as_str()),
     };
-    used.tell(session, events);
+    used.tell(session, Events::of(&settings));
     Ok(())
+}
+
+/// Before a row is inserted by hand: locks the code's row, unless the transaction has it by its own claim, so that
+/// one look at it is final. Redemption takes its locks in this order too: the two never wait for each other in a
+/// ring.
+pub fn prepare(session: &Session, code_uuid: Uuid, date_used: Timestamp) {
+    let key = key_of(session, code_uuid);
+    let claims = with_claims(|claims| claims.get(&key));
+    let locked = if claims == 0 { read::lock(session, code_uuid) } else { None };
+    if Judge::of_history(date_used, clock::now()).is_none()
+        || with_excesses(|excesses| excesses.get(&key)) > 0
+    {
+        return;
+    }
+    // Once a transaction, as under the lock nobody else changes it. Here and not after the insert: by then all
+    // rows of the statement are there, also those that are still to be judged.
+    if let Some(code) = locked.or_else(|| read::by_uuid(session, code_uuid, View::Now)) {
+        let explained = usage::count_newest_of_code(session, code_uuid) + claims;
+        let excess = (i64::from(code.limits.number_of_uses) - explained).max(0);
+        with_excesses(|excesses| excesses.add(key, KNOWN + excess));
+    }
+}
+
+/// Kept on top of an excess, so that none left is told from none counted.
+const KNOWN: i64 = 1;
+
+/// Spends what the code's counter holds for the row: the use that the host's own UPDATE has taken in this
+/// transaction or, for a row of history, one that no row explains.
+fn spend(session: &Session, code_uuid: Uuid, judge: Judge) -> Counted {
+    let key = key_of(session, code_uuid);
+    if with_claims(|claims| claims.take(key, 0)) {
+        Counted::InCode
+    } else if judge.is_history() && with_excesses(|excesses| excesses.take(key, KNOWN)) {
+        Counted::InCodeAndProgram
+    } else {
+        Counted::Nowhere
+    }
 }

@@ -1,6 +1,7 @@
 //! Whether a program admits a redemption of one of its codes: the one rule, for redemption, the dry run and
 //! the guards.
 
+use super::judge::Judge;
 use super::program::Run;
 use super::time::Timestamp;
 
@@ -19,6 +20,7 @@ pub struct Terms {
 /// rules for the code itself (see `Redemption::refusal`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Admission {
+    /// Or nobody asks.
     pub active: bool,
     /// The user has redeemed another code of the program, which allows each user one.
     pub already_referred: bool,
@@ -31,11 +33,12 @@ impl Terms {
     /// `Membership`. `has_other_use` is asked only where that matters.
     pub fn admission(
         &self,
+        judge: Judge,
         now: Timestamp,
         asks_for_one_code: bool,
         has_other_use: impl FnOnce() -> bool,
     ) -> Admission {
-        let active = self.run.is_active(now);
+        let active = !judge.knows_every_rule() || self.run.is_active(now);
         let one_code = self.one_code_per_referee && asks_for_one_code;
         Admission {
             active,
@@ -62,6 +65,7 @@ mod tests {
     use proptest::prelude::*;
 
     const NOW: Timestamp = Timestamp(1_000);
+    const ALL: Judge = Judge::Everything;
 
     fn terms(status: Status, one_code_per_referee: bool, cap: Option<i32>, uses: i32) -> Terms {
         Terms {
@@ -75,9 +79,18 @@ mod tests {
     #[test]
     fn another_use_is_looked_for_only_where_it_matters() {
         let never = || -> bool { panic!("looked for") };
-        assert!(terms(Status::Active, false, None, 0).admission(NOW, true, never).is_granted());
-        assert!(terms(Status::Active, true, None, 0).admission(NOW, false, never).is_granted());
-        assert!(!terms(Status::Paused, true, None, 0).admission(NOW, true, never).is_granted());
+        assert!(terms(Status::Active, false, None, 0).admission(ALL, NOW, true, never).is_granted());
+        assert!(terms(Status::Active, true, None, 0).admission(ALL, NOW, false, never).is_granted());
+        assert!(!terms(Status::Paused, true, None, 0).admission(ALL, NOW, true, never).is_granted());
+    }
+
+    #[test]
+    fn of_a_paused_program_the_limits_still_hold() {
+        let paused = terms(Status::Paused, true, Some(2), 1);
+        assert!(paused.admission(Judge::Limits, NOW, true, || false).is_granted());
+        assert!(!paused.admission(Judge::Limits, NOW, true, || true).is_granted());
+        let full = terms(Status::Paused, true, Some(2), 2);
+        assert!(!full.admission(Judge::Limits, NOW, true, || false).is_granted());
     }
 
     proptest! {
@@ -86,7 +99,7 @@ mod tests {
             paused: bool, one_code: bool, asks: bool, other_use: bool, cap in prop::option::of(1..4i32), uses in 0..5i32,
         ) {
             let status = if paused { Status::Paused } else { Status::Active };
-            let admission = terms(status, one_code, cap, uses).admission(NOW, asks, || other_use);
+            let admission = terms(status, one_code, cap, uses).admission(ALL, NOW, asks, || other_use);
             let full = cap.is_some_and(|cap| uses >= cap);
             prop_assert_eq!(admission.is_granted(), !paused && !(one_code && asks && other_use) && !full);
         }

@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
-use super::code;
+use super::code::{self, COLUMN_CHARS};
+use super::letters;
 use super::time::Timestamp;
 
-/// How many characters a new code may have.
-pub const CODE_CHARS: RangeInclusive<usize> = 3..=50;
+/// How many characters a new code may have, as a person counts them.
+pub const CODE_LETTERS: RangeInclusive<usize> = 3..=50;
 
-/// How many characters a description may have.
+/// How many characters a description may have, as its column counts them: a person counts no more.
 pub const DESCRIPTION_CHARS: RangeInclusive<usize> = 1..=255;
 
 /// A column whose value breaks a rule.
@@ -59,19 +60,27 @@ pub fn code(text: &str) -> Result<String, FieldError> {
         return Err(FieldError::invalid("code", "can't be blank"));
     }
     // Measured before it is upper-cased too, so that a megabyte of text is not copied to be refused.
-    let longest = *CODE_CHARS.end();
-    if text.chars().nth(longest).is_some() {
-        return Err(at_most("code", &CODE_CHARS));
+    let longest = *CODE_LETTERS.end();
+    if letters::count(text, longest) > longest || !fits_the_column(text) {
+        return Err(at_most("code", &CODE_LETTERS));
     }
-    if text.chars().any(char::is_control) {
-        return Err(FieldError::invalid("code", "cannot contain control characters"));
+    if letters::any_invisible(text) {
+        let message = "cannot contain control or invisible characters";
+        return Err(FieldError::invalid("code", message));
     }
     let normal = code::normalize(text);
-    match normal.chars().count() {
-        chars if chars < *CODE_CHARS.start() => Err(at_least("code", &CODE_CHARS)),
-        chars if chars > longest => Err(at_most("code", &CODE_CHARS)),
+    match letters::count(&normal, longest) {
+        letters if letters < *CODE_LETTERS.start() => Err(at_least("code", &CODE_LETTERS)),
+        letters if letters > longest || !fits_the_column(&normal) => {
+            Err(at_most("code", &CODE_LETTERS))
+        }
         _ => Ok(normal),
     }
+}
+
+/// Letters of many parts each may be too many for the column, few as they look.
+fn fits_the_column(text: &str) -> bool {
+    text.chars().nth(COLUMN_CHARS).is_none()
 }
 
 pub fn description(text: &str) -> Result<(), FieldError> {
@@ -87,13 +96,28 @@ pub fn description(text: &str) -> Result<(), FieldError> {
 
 /// `system_limit` is the setting max_number_of_uses_per_code.
 pub fn max_uses(max_uses: i32, system_limit: i32) -> Result<(), FieldError> {
-    if max_uses <= 0 {
-        Err(FieldError::invalid("max_uses", "must be greater than 0"))
-    } else if max_uses > system_limit {
+    max_uses_positive(max_uses)?;
+    if max_uses > system_limit {
         let message = format!("cannot exceed system limit of {system_limit}");
         Err(FieldError::invalid("max_uses", message))
     } else {
         Ok(())
+    }
+}
+
+pub fn max_uses_positive(max_uses: i32) -> Result<(), FieldError> {
+    if max_uses > 0 {
+        Ok(())
+    } else {
+        Err(FieldError::invalid("max_uses", "must be greater than 0"))
+    }
+}
+
+pub fn number_of_uses(uses: i32) -> Result<(), FieldError> {
+    if uses >= 0 {
+        Ok(())
+    } else {
+        Err(FieldError::invalid("number_of_uses", "must be greater than or equal to 0"))
     }
 }
 
@@ -134,9 +158,22 @@ mod tests {
         let long = "code should be at most 50 character(s)";
         assert_eq!(message(code(&"x".repeat(51))).unwrap(), long);
         assert_eq!(message(code(&"x".repeat(1 << 20))).unwrap(), long);
-        assert_eq!(message(code("AB\u{7}C")).unwrap(), "code cannot contain control characters");
+        let invisible = "code cannot contain control or invisible characters";
+        assert_eq!(message(code("AB\u{7}C")).unwrap(), invisible);
+        assert_eq!(message(code("AB\u{200b}C")).unwrap(), invisible);
         assert_eq!(code("ABC\n").unwrap(), "ABC");
         assert!(code(&"x".repeat(50)).is_ok());
+    }
+
+    #[test]
+    fn a_code_is_measured_in_letters_and_fits_its_column() {
+        assert!(code(&"e\u{301}".repeat(50)).is_ok());
+        assert!(code(&"e\u{301}".repeat(51)).is_err());
+        let short = "code should be at least 3 character(s)";
+        assert_eq!(message(code("e\u{301}e\u{301}")).unwrap(), short);
+        let many_parts = format!("ABC{}", "\u{301}".repeat(253));
+        assert!(code(&many_parts).is_err());
+        assert!(code(&format!("A{}BC", "\u{301}".repeat(1 << 20))).is_err());
     }
 
     #[test]

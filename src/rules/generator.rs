@@ -6,7 +6,8 @@ use std::fmt;
 use rand::CryptoRng;
 use rand::distr::{Distribution, Uniform};
 
-use super::fields::CODE_CHARS;
+use super::fields::CODE_LETTERS;
+use super::letters::any_invisible;
 
 /// PhoenixKit's alphabet: capital letters and digits without 0, O, 1 and I, which read alike.
 pub const DEFAULT_ALPHABET: &str = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
@@ -52,18 +53,18 @@ impl RecipeError {
 
 impl fmt::Display for RecipeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let longest = CODE_CHARS.end();
+        let longest = CODE_LETTERS.end();
         match self {
             RecipeError::Length => write!(f, "must be from 1 to {longest}"),
             RecipeError::Alphabet => f.write_str(
-                "must be 2 to 256 different characters, none of them a space or a control character",
+                "must be 2 to 256 different characters, none of them a space, a control or an invisible character",
             ),
-            RecipeError::Prefix => f.write_str("must hold no control characters"),
+            RecipeError::Prefix => f.write_str("must hold no control or invisible characters"),
             RecipeError::TooLong => {
                 write!(f, "and prefix together must be at most {longest} characters")
             }
             RecipeError::TooShort => {
-                let shortest = CODE_CHARS.start();
+                let shortest = CODE_LETTERS.start();
                 write!(f, "and prefix together must be at least {shortest} characters")
             }
             RecipeError::TooMany { keyspace } => {
@@ -76,7 +77,7 @@ impl fmt::Display for RecipeError {
 impl Generator {
     /// A code of `length` letters of `alphabet`, behind `prefix`.
     pub fn new(length: i32, alphabet: &str, prefix: &str) -> Result<Self, RecipeError> {
-        let longest = *CODE_CHARS.end();
+        let longest = *CODE_LETTERS.end();
         let length = usize::try_from(length).map_err(|_| RecipeError::Length)?;
         if !(1..=longest).contains(&length) {
             return Err(RecipeError::Length);
@@ -84,7 +85,7 @@ impl Generator {
         // 257 letters are enough to know that there are too many.
         let letters: Vec<char> = alphabet.chars().take(257).collect();
         let different: HashSet<char> = letters.iter().copied().collect();
-        let unusable = |c: &char| c.is_control() || c.is_whitespace();
+        let unusable = |c: &char| c.is_whitespace() || any_invisible(c.encode_utf8(&mut [0; 4]));
         if !(2..=256).contains(&letters.len())
             || different.len() != letters.len()
             || letters.iter().any(unusable)
@@ -92,7 +93,7 @@ impl Generator {
             return Err(RecipeError::Alphabet);
         }
         let prefix_chars = prefix.chars().take(longest).count();
-        if prefix.chars().take(longest).any(char::is_control) {
+        if any_invisible(prefix) {
             return Err(RecipeError::Prefix);
         }
         if prefix_chars + length > longest {
@@ -113,7 +114,7 @@ impl Generator {
     /// Refuses to make codes shorter than a code may be, and more than half of all there are: drawing the
     /// last of them would take for ever, and whoever guesses would hit one every second time.
     pub fn must_hold(&self, count: usize) -> Result<(), RecipeError> {
-        if self.prefix.chars().count() + self.length < *CODE_CHARS.start() {
+        if self.prefix.chars().count() + self.length < *CODE_LETTERS.start() {
             return Err(RecipeError::TooShort);
         }
         let letters = self.letters.len() as u64;

@@ -2,6 +2,7 @@
 
 use super::admission::Admission;
 use super::conversion::InvalidTransition;
+use super::judge::{Counted, Judge};
 use super::state::{Limits, State};
 use super::time::Timestamp;
 
@@ -178,6 +179,8 @@ impl Refusal {
 /// All that decides a redemption, read at one moment.
 #[derive(Clone, Copy, Debug)]
 pub struct Redemption {
+    pub judge: Judge,
+    pub counted: Counted,
     pub system_enabled: bool,
     /// None where no such code exists.
     pub code: Option<Limits>,
@@ -191,12 +194,14 @@ pub struct Redemption {
 impl Redemption {
     /// The first refusal in the contract's order (DESIGN, section 3), or None where the code may be used.
     /// What a program says stands beside its like: not active after expired, already referred after
-    /// self-referral, and its cap with the code's own.
+    /// self-referral, and its cap with the code's own. The limits are judged in the same order, without the
+    /// rest.
     ///
     /// `sql/redemption/claim.sql` states the same as one condition, for the path where nothing is
     /// refused; the test `claim_agrees_with_the_rules` holds the two together.
     pub fn refusal(&self, now: Timestamp) -> Option<Refusal> {
-        if !self.system_enabled {
+        let every_rule = self.judge.knows_every_rule();
+        if every_rule && !self.system_enabled {
             return Some(Refusal::SystemDisabled);
         }
         let Some(limits) = self.code else {
@@ -205,8 +210,9 @@ impl Redemption {
         if self.already_used {
             return Some(Refusal::AlreadyUsed);
         }
-        let own_code = self.is_beneficiary && !self.self_referral_allowed;
-        let state = limits.state(now);
+        let own_code = every_rule && self.is_beneficiary && !self.self_referral_allowed;
+        let status = limits.status || self.judge.is_history();
+        let state = Limits { status, ..limits }.state(self.judge.moment(now));
         let says = |rule: fn(&Admission) -> bool| self.program.as_ref().is_some_and(rule);
         match state {
             State::Inactive => Some(Refusal::CodeInactive),
@@ -218,7 +224,9 @@ impl Redemption {
                     Some(Refusal::SelfReferral)
                 } else if says(|program| program.already_referred) {
                     Some(Refusal::AlreadyReferred)
-                } else if state == State::LimitReached || says(|program| program.used_up) {
+                } else if state == State::LimitReached && !self.counted.in_code()
+                    || says(|program| program.used_up) && !self.counted.in_program()
+                {
                     Some(Refusal::UsageLimitReached)
                 } else {
                     None
@@ -236,6 +244,8 @@ mod tests {
     const NOW: Timestamp = Timestamp(1_000);
 
     const FREE: Redemption = Redemption {
+        judge: Judge::Everything,
+        counted: Counted::Nowhere,
         system_enabled: true,
         code: Some(Limits { status: true, number_of_uses: 0, max_uses: 1, expiration_date: None }),
         already_used: false,
@@ -287,6 +297,47 @@ mod tests {
         assert_eq!(Redemption { self_referral_allowed: true, ..own }.refusal(NOW), None);
     }
 
+    /// Breaks every rule but the limits.
+    const UNKNOWN_TO_THE_HOST: Redemption = Redemption {
+        system_enabled: false,
+        is_beneficiary: true,
+        ..FREE
+    };
+
+    /// Nor a pause, see `Terms::admission`.
+    #[test]
+    fn limits_alone_know_no_switch_and_no_beneficiary() {
+        let by = |judge| Redemption { judge, ..UNKNOWN_TO_THE_HOST }.refusal(NOW);
+        assert_eq!(by(Judge::Everything), Some(Refusal::SystemDisabled));
+        assert_eq!(by(Judge::Limits), None);
+        assert_eq!(by(Judge::History(Timestamp(1))), None);
+    }
+
+    #[test]
+    fn history_is_judged_as_of_its_own_date() {
+        let mut limits = FREE.code.unwrap();
+        limits.status = false;
+        limits.expiration_date = Some(Timestamp(500));
+        let at = |judge| Redemption { judge, code: Some(limits), ..FREE }.refusal(NOW);
+        assert_eq!(at(Judge::Limits), Some(Refusal::CodeInactive));
+        assert_eq!(at(Judge::History(Timestamp(499))), None);
+        assert_eq!(at(Judge::History(Timestamp(500))), Some(Refusal::CodeExpired));
+    }
+
+    #[test]
+    fn what_is_counted_is_not_counted_again() {
+        let limits = Limits { number_of_uses: 5, max_uses: 1, ..FREE.code.unwrap() };
+        let full = Admission { active: true, already_referred: false, used_up: true };
+        let by = |counted, program| {
+            let code = Some(limits);
+            Redemption { judge: Judge::Limits, counted, code, program, ..FREE }.refusal(NOW)
+        };
+        assert_eq!(by(Counted::Nowhere, None), Some(Refusal::UsageLimitReached));
+        assert_eq!(by(Counted::InCode, None), None);
+        assert_eq!(by(Counted::InCode, Some(full)), Some(Refusal::UsageLimitReached));
+        assert_eq!(by(Counted::InCodeAndProgram, Some(full)), None);
+    }
+
     proptest! {
         #[test]
         fn a_code_is_free_exactly_when_every_rule_holds(
@@ -297,7 +348,8 @@ mod tests {
             let expiration_date = expires.map(Timestamp);
             let code = Some(Limits { status, number_of_uses, max_uses, expiration_date });
             let program = program.map(|(active, already_referred, used_up)| Admission { active, already_referred, used_up });
-            let redemption = Redemption { system_enabled, code, already_used, is_beneficiary, self_referral_allowed, program };
+            let (judge, counted) = (Judge::Everything, Counted::Nowhere);
+            let redemption = Redemption { judge, counted, system_enabled, code, already_used, is_beneficiary, self_referral_allowed, program };
             let free = system_enabled && !already_used && status && number_of_uses < max_uses
                 && expires.is_none_or(|expires| expires > NOW.0)
                 && (!is_beneficiary || self_referral_allowed)

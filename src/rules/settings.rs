@@ -1,10 +1,10 @@
 //! The settings, as PhoenixKit keeps them in `phoenix_kit_settings`: text values under fixed keys.
 
-/// A setting that is 'true' or 'false'.
+/// A setting that is 'true' or 'false'. Only these two words say so, as in PhoenixKit.
 #[derive(Clone, Copy, Debug)]
 pub struct Flag {
     pub key: &'static str,
-    /// The value where the key is absent.
+    /// The value where the key is absent, or anything else is stored.
     pub default: bool,
 }
 
@@ -12,7 +12,7 @@ pub struct Flag {
 #[derive(Clone, Copy, Debug)]
 pub struct Limit {
     pub key: &'static str,
-    /// The value where the key is absent or its value is no positive integer.
+    /// The value where the key is absent, or what is stored does not begin with a positive integer.
     pub default: i32,
 }
 
@@ -20,6 +20,11 @@ pub const ENABLED: Flag = Flag { key: "referral_codes_enabled", default: false }
 pub const REQUIRED: Flag = Flag { key: "referral_codes_required", default: false };
 pub const ALLOW_SELF_REFERRAL: Flag = Flag { key: "referral_allow_self_referral", default: false };
 pub const GRANDFATHER_EXISTING: Flag = Flag { key: "referral_grandfather_existing", default: true };
+/// Whether the guards hold a host's own writers to every rule that the functions know, and not to limits alone.
+pub const GUARDS_JUDGE_ALL: Flag = Flag { key: "referral_guards_judge_all", default: false };
+/// Whether the guards hold the limit of codes that one person may make. Setup writes 'true' where it makes the
+/// table of settings; a host that was there before holds that limit in its form.
+pub const GUARD_USER_LIMIT: Flag = Flag { key: "referral_guard_user_limit", default: false };
 /// Whether what happens is told in the outbox.
 pub const EVENTS_ENABLED: Flag = Flag { key: "referral_events_enabled", default: false };
 pub const MAX_USES_PER_CODE: Limit = Limit { key: "max_number_of_uses_per_code", default: 100 };
@@ -42,18 +47,34 @@ impl SystemLimits {
 }
 
 impl Flag {
-    /// Only the word 'true' is true, as in PhoenixKit: a misspelt value switches nothing on.
+    /// What the stored text says, if anything.
+    pub fn parse(self, value: &str) -> Option<bool> {
+        match value {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        }
+    }
+
     pub fn read(self, value: Option<&str>) -> bool {
-        value.map_or(self.default, |value| value == "true")
+        value.and_then(|value| self.parse(value)).unwrap_or(self.default)
     }
 }
 
 impl Limit {
+    /// What the stored text says, if anything: a sign, if any, and digits, as Elixir's `Integer.parse` reads
+    /// them, whatever follows. More than the columns can count is as good as all that they can.
+    pub fn parse(self, value: &str) -> Option<i32> {
+        let unsigned = value.strip_prefix('+').unwrap_or(value);
+        let digits = unsigned.find(|c: char| !c.is_ascii_digit()).unwrap_or(unsigned.len());
+        let number = unsigned[..digits].bytes().try_fold(0i32, |number, digit| {
+            number.checked_mul(10)?.checked_add(i32::from(digit - b'0'))
+        });
+        Some(number.unwrap_or(i32::MAX)).filter(|&limit| limit > 0)
+    }
+
     pub fn read(self, value: Option<&str>) -> i32 {
-        value
-            .and_then(|value| value.trim().parse().ok())
-            .filter(|&limit| limit > 0)
-            .unwrap_or(self.default)
+        value.and_then(|value| self.parse(value)).unwrap_or(self.default)
     }
 }
 
@@ -62,14 +83,52 @@ mod tests {
     use super::*;
 
     #[test]
-    fn absent_or_unreadable_values_fall_back() {
-        assert!(!ENABLED.read(None));
-        assert!(ENABLED.read(Some("true")));
-        assert!(!ENABLED.read(Some("TRUE")));
-        assert_eq!(MAX_USES_PER_CODE.read(None), 100);
-        assert_eq!(MAX_USES_PER_CODE.read(Some("250")), 250);
-        for value in ["", "many", "0", "-3", "99999999999"] {
-            assert_eq!(MAX_USES_PER_CODE.read(Some(value)), 100);
+    fn switches_are_read_as_the_host_reads_them() {
+        for (value, off_by_default, on_by_default) in [
+            (None, false, true),
+            (Some("true"), true, true),
+            (Some("false"), false, false),
+            (Some("TRUE"), false, true),
+            (Some("True"), false, true),
+            (Some(" true"), false, true),
+            (Some("1"), false, true),
+            (Some("0"), false, true),
+            (Some("no"), false, true),
+            (Some(""), false, true),
+        ] {
+            assert_eq!(ENABLED.read(value), off_by_default, "{value:?}");
+            assert_eq!(GRANDFATHER_EXISTING.read(value), on_by_default, "{value:?}");
         }
+    }
+
+    #[test]
+    fn limits_are_read_as_the_host_reads_them() {
+        for (value, limit) in [
+            ("250", 250),
+            ("200 uses", 200),
+            ("50.5", 50),
+            ("+5", 5),
+            ("007", 7),
+            ("1_000", 1),
+            ("1e3", 1),
+            ("2147483647", i32::MAX),
+            ("99999999999", i32::MAX),
+            ("1.", 1),
+            ("", 100),
+            ("many", 100),
+            ("0", 100),
+            ("0.5", 100),
+            ("-3", 100),
+            ("--3", 100),
+            ("+-3", 100),
+            ("+", 100),
+            (" 20", 100),
+            (".5", 100),
+            ("\u{661}\u{662}", 100),
+        ] {
+            assert_eq!(MAX_USES_PER_CODE.read(Some(value)), limit, "{value:?}");
+        }
+        assert_eq!(MAX_USES_PER_CODE.read(None), 100);
+        assert_eq!(MAX_CODES_PER_USER.read(Some("none")), 10);
     }
 }

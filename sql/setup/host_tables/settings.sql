@@ -13,4 +13,5 @@ CREATE UNIQUE INDEX phoenix_kit_settings_key_uidx
     ON host.phoenix_kit_settings (key);
 
 INSERT INTO host.phoenix_kit_settings (key, value, module)
-VALUES ('referral_codes_enabled', 'true', 'referral_codes');
+VALUES ('referral_codes_enabled', 'true', 'referral_codes'),
+       ('referral_guard_user_limit', 'true', 'referral_codes');

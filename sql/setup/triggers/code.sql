@@ -1,6 +1,5 @@
 CREATE TRIGGER referral_guard_code
-BEFORE INSERT OR UPDATE OF code, description, max_uses, expiration_date, created_by_uuid
+BEFORE INSERT OR UPDATE OF code, created_by_uuid
     ON host.phoenix_kit_referral_codes
    FOR EACH ROW
-  WHEN (extension.referral_written_by_hand())
 EXECUTE FUNCTION extension.referral_guard_code()

@@ -1,6 +1,5 @@
 CREATE TRIGGER referral_guard_code_written
- AFTER INSERT OR UPDATE OF created_by_uuid, beneficiary_uuid, status
+ AFTER INSERT OR UPDATE OF code, description, status, max_uses, created_by_uuid, beneficiary_uuid, expiration_date
     ON host.phoenix_kit_referral_codes
    FOR EACH ROW
-  WHEN (extension.referral_written_by_hand())
 EXECUTE FUNCTION extension.referral_guard_code_written()
