@@ -57,7 +57,7 @@ impl fmt::Display for RecipeError {
         match self {
             RecipeError::Length => write!(f, "must be from 1 to {longest}"),
             RecipeError::Alphabet => f.write_str(
-                "must be 2 to 256 different characters, none of them a space, a control or an invisible character",
+                "must be 2 to 256 different characters, none of them a space or an invisible one",
             ),
             RecipeError::Prefix => f.write_str("must hold no control or invisible characters"),
             RecipeError::TooLong => {
