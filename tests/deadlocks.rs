@@ -58,7 +58,8 @@ const DEEDS: [Deed; 18] = [
         run(client, undo, &[&some_code(rng, codes)])
     }),
     ("another beneficiary", |client, rng, codes| {
-        let beneficiary = Some(some_person(rng)).filter(|_| rng.random_bool(0.7));
+        let somebody = some_person(rng);
+        let beneficiary = rng.random_bool(0.7).then_some(somebody);
         let change = "SELECT FROM referral_update_code($1, jsonb_build_object('beneficiary_uuid', $2::uuid))";
         run(client, change, &[&some_code(rng, codes), &beneficiary])
     }),
