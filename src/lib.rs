@@ -19,6 +19,7 @@ mod privacy;
 mod programs;
 mod redemption;
 mod referees;
+mod retired;
 mod review;
 mod rewards;
 mod rules;

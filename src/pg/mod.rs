@@ -2,6 +2,7 @@
 
 pub mod catalog;
 pub mod clock;
+pub mod declaration;
 pub mod error;
 pub mod guc;
 pub mod ids;

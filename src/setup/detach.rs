@@ -5,7 +5,7 @@ use std::ffi::CStr;
 use pgrx::prelude::*;
 
 use super::report::{self, LineColumns};
-use super::{session_over, signup_trigger, triggers};
+use super::{alone, session_over, signup_trigger, triggers};
 use crate::pg::error::answer;
 use crate::pg::rows::RowSet;
 
@@ -13,6 +13,7 @@ use crate::pg::rows::RowSet;
 fn referral_detach(target_schema: Option<&CStr>) -> RowSet<'static, LineColumns> {
     answer(|| {
         let session = session_over(target_schema);
+        alone(&session);
         let mut lines = triggers::detach(&session);
         lines.extend(signup_trigger::detach(&session));
         Ok(report::rows(lines))
