@@ -41,7 +41,8 @@ extension_sql_file!(
 );
 extension_sql_file!("../sql/api/setup/detach.sql", name = "detach", requires = ["signup_trigger"]);
 extension_sql_file!("../sql/api/setup/doctor.sql", name = "doctor", requires = ["detach"]);
-extension_sql_file!("../sql/api/guards.sql", name = "guards", requires = ["doctor"]);
+extension_sql_file!("../sql/api/setup/tasks.sql", name = "tasks", requires = ["doctor"]);
+extension_sql_file!("../sql/api/guards.sql", name = "guards", requires = ["tasks"]);
 extension_sql_file!("../sql/api/codes.sql", name = "codes", requires = ["guards"]);
 extension_sql_file!("../sql/api/redemption.sql", name = "redemption", requires = ["codes"]);
 extension_sql_file!("../sql/api/usage.sql", name = "usage", requires = ["redemption"]);

@@ -55,6 +55,19 @@ pub struct Right {
 }
 
 impl Right {
+    /// Takes in another right of the same privilege.
+    pub fn widen(&mut self, other: &Right) {
+        if self.columns.is_empty() || other.columns.is_empty() {
+            self.columns.clear();
+            return;
+        }
+        for column in &other.columns {
+            if !self.columns.contains(column) {
+                self.columns.push(column);
+            }
+        }
+    }
+
     /// As GRANT takes it.
     pub fn text(&self) -> String {
         match self.columns.as_slice() {

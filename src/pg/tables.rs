@@ -21,9 +21,15 @@ pub const SETTINGS: &str = "phoenix_kit_settings";
 pub const HOST_TABLES: [&str; 3] = [CODES, USAGE, SETTINGS];
 /// The extension's own.
 pub const CREATORS: &str = "referral_code_creators";
+pub const CHECK_ATTEMPTS: &str = "referral_check_attempts";
 pub const PROGRAMS: &str = "referral_programs";
 pub const CODE_PROGRAMS: &str = "referral_code_programs";
+pub const REFEREES: &str = "referral_referees";
+pub const CONVERSIONS: &str = "referral_conversions";
 pub const REWARDS: &str = "referral_rewards";
+pub const EVENTS: &str = "referral_events";
+pub const EVENT_CONSUMERS: &str = "referral_event_consumers";
+pub const EVENT_DELIVERIES: &str = "referral_event_deliveries";
 
 macro_rules! declared {
     ($($file:literal),+ $(,)?) => {
@@ -118,6 +124,11 @@ impl Tables {
 
     pub fn schema(&self) -> &str {
         &self.schema
+    }
+
+    /// The schema's name as it stands in SQL.
+    pub fn quoted(&self) -> &str {
+        &self.quoted
     }
 
     /// The text of a statement with `host.` replaced by the quoted schema.

@@ -23,6 +23,7 @@ mod report;
 mod signup_trigger;
 mod sizes;
 mod tables;
+mod tasks;
 mod triggers;
 
 statements! {
