@@ -17,6 +17,7 @@ mod readme;
 mod restore_and_replicate;
 mod standby;
 mod support;
+mod tidy;
 
 #[test]
 fn every_file_beside_this_one_is_run() {
