@@ -5,6 +5,7 @@ mod analytics;
 mod claim_agrees_with_the_rules;
 mod coexistence;
 mod crash;
+mod deadlocks;
 mod dump;
 mod events;
 mod ledger;
@@ -16,6 +17,7 @@ mod readme;
 mod restore_and_replicate;
 mod standby;
 mod support;
+mod tidy;
 
 #[test]
 fn every_file_beside_this_one_is_run() {

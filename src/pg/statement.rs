@@ -69,18 +69,26 @@ impl Statement {
 macro_rules! statements {
     ($alias:ident.* = $columns:path; $($name:ident = $file:literal;)+) => {
         $(static $name: $crate::pg::statement::Statement = $crate::pg::statement::Statement::new(
-            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/", $file)),
+            $crate::pg::statement::text!($file),
             Some(&$columns),
         );)+
     };
     ($($name:ident = $file:literal;)+) => {
         $(static $name: $crate::pg::statement::Statement = $crate::pg::statement::Statement::new(
-            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/", $file)),
+            $crate::pg::statement::text!($file),
             None,
         );)+
     };
 }
 pub(crate) use statements;
+
+/// The text of a file of sql/ that is run as it is, as DDL is: `text!("setup/grants/grant.sql")`
+macro_rules! text {
+    ($file:literal) => {
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/", $file))
+    };
+}
+pub(crate) use text;
 
 /// A statement as Postgres has analysed it for one schema, kept until the backend ends.
 pub(super) struct Plan(NonNull<pg_sys::_SPI_plan>);

@@ -5,7 +5,9 @@
 use pgrx::datum::Uuid;
 
 use crate::pg::clock;
+use crate::pg::error::Result;
 use crate::pg::session::{Session, View};
+use crate::pg::transaction::MOST_LOOKS;
 use crate::programs::{cap, referees, terms};
 use crate::rules::admission::Admission;
 use crate::rules::judge::{Counted, Judge};
@@ -25,7 +27,7 @@ pub fn examine(
 ) -> Option<Admission> {
     let Membership { program, assigned } = membership;
     let has_other_use = |user| referees::has_other_use(session, program, user, code, view);
-    let terms = terms::read(session, program, view)?;
+    let terms = terms::read(session, membership, view)?;
     Some(terms.admission(judge, now, *assigned, || user.is_some_and(has_other_use)))
 }
 
@@ -33,7 +35,7 @@ pub fn examine(
 /// The code's row is locked.
 ///
 /// Every redemption locks the code, then the referee, then the program: no two wait for each other in a
-/// ring.
+/// ring. A program's row that was waited for may have changed meanwhile: then it is asked anew.
 pub fn admit(
     session: &Session,
     membership: &Membership,
@@ -41,17 +43,26 @@ pub fn admit(
     counted: Counted,
     code: Uuid,
     user: Uuid,
-) -> bool {
+) -> Result<bool> {
     let Membership { program, assigned } = membership;
-    let Some(terms) = terms::read_newest(session, program) else {
-        return true;
-    };
-    let admission = terms.admission(judge, clock::now(), *assigned, || {
-        referees::lock(session, program, user);
-        referees::has_other_use(session, program, user, code, View::Now)
-    });
-    match counted.in_program() || !terms.is_capped() {
-        true => Admission { used_up: false, ..admission }.is_granted(),
-        false => admission.is_granted() && cap::take_use(session, program, judge),
+    for _ in 0..MOST_LOOKS {
+        let Some(terms) = terms::read_newest(session, membership) else {
+            return Ok(true);
+        };
+        let admission = terms.admission(judge, clock::now(), *assigned, || {
+            referees::lock(session, program, user);
+            referees::has_other_use(session, program, user, code, View::Now)
+        });
+        let takes_use = terms.is_capped() && !counted.in_program();
+        if !takes_use {
+            return Ok(Admission { used_up: false, ..admission }.is_granted());
+        }
+        if !admission.is_granted() {
+            return Ok(false);
+        }
+        if cap::take_use(session, program, judge) {
+            return Ok(true);
+        }
     }
+    Err(cap::keeps_changing())
 }

@@ -113,8 +113,7 @@ fn referral_validate_code(code: Option<&str>, user_uuid: Option<Uuid>) -> Record
         let lookup = Lookup::new(required(code, "code")?);
         let session = Session::open();
         let found = lookup.and_then(|lookup| read::by_text(&session, &lookup, View::Query));
-        let (refusal, code) = match diagnose(&session, found, user_uuid, View::Query).judge()
-        {
+        let (refusal, code) = match diagnose(&session, found, user_uuid, View::Query).judge() {
             Ok(code) => (None, Some(code)),
             Err(refused) => (Some(refused.refusal), refused.code),
         };

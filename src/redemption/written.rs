@@ -53,7 +53,7 @@ pub fn redeem_written(session: &Session, written: &WrittenUse) -> Result<()> {
     }
     let membership = membership::of(session, &found, View::Now);
     if let Some(membership) = &membership
-        && !admission::admit(session, membership, judge, counted, code_uuid, user)
+        && !admission::admit(session, membership, judge, counted, code_uuid, user)?
     {
         // Another session was faster: what was free at the first look is not any more.
         trial.of(session, &settings, code).judge().map_err(|refused| refused.refusal)?;

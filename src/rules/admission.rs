@@ -43,8 +43,14 @@ impl Terms {
         Admission {
             active,
             already_referred: active && one_code && has_other_use(),
-            used_up: self.max_uses_total.is_some_and(|most| self.number_of_uses >= most),
+            used_up: !self.has_room(1),
         }
+    }
+
+    /// Whether its codes may be used so many times more.
+    pub fn has_room(&self, uses: i32) -> bool {
+        let used = i64::from(self.number_of_uses) + i64::from(uses);
+        self.max_uses_total.is_none_or(|most| used <= i64::from(most))
     }
 
     pub fn is_capped(&self) -> bool {
@@ -79,9 +85,15 @@ mod tests {
     #[test]
     fn another_use_is_looked_for_only_where_it_matters() {
         let never = || -> bool { panic!("looked for") };
-        assert!(terms(Status::Active, false, None, 0).admission(ALL, NOW, true, never).is_granted());
-        assert!(terms(Status::Active, true, None, 0).admission(ALL, NOW, false, never).is_granted());
-        assert!(!terms(Status::Paused, true, None, 0).admission(ALL, NOW, true, never).is_granted());
+        assert!(
+            terms(Status::Active, false, None, 0).admission(ALL, NOW, true, never).is_granted()
+        );
+        assert!(
+            terms(Status::Active, true, None, 0).admission(ALL, NOW, false, never).is_granted()
+        );
+        assert!(
+            !terms(Status::Paused, true, None, 0).admission(ALL, NOW, true, never).is_granted()
+        );
     }
 
     #[test]

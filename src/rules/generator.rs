@@ -68,7 +68,10 @@ impl fmt::Display for RecipeError {
                 write!(f, "and prefix together must be at least {shortest} characters")
             }
             RecipeError::TooMany { keyspace } => {
-                write!(f, "is more than half of the {keyspace} codes of that length: ask for longer ones")
+                write!(
+                    f,
+                    "is more than half of the {keyspace} codes of that length: ask for longer ones"
+                )
             }
         }
     }

@@ -298,11 +298,8 @@ mod tests {
     }
 
     /// Breaks every rule but the limits.
-    const UNKNOWN_TO_THE_HOST: Redemption = Redemption {
-        system_enabled: false,
-        is_beneficiary: true,
-        ..FREE
-    };
+    const UNKNOWN_TO_THE_HOST: Redemption =
+        Redemption { system_enabled: false, is_beneficiary: true, ..FREE };
 
     /// Nor a pause, see `Terms::admission`.
     #[test]

@@ -62,8 +62,8 @@ impl Counts {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use super::super::time::Timestamp;
+    use super::*;
 
     const LIMIT: i32 = 100;
     const HISTORY: Judge = Judge::History(Timestamp(0));

@@ -61,8 +61,16 @@ impl App {
         self.write(
             insert,
             &[
-                &uuid, &new.code, &"Imported", &status, &uses, &max_uses, &creator, &nobody,
-                &created, &expires,
+                &uuid,
+                &new.code,
+                &"Imported",
+                &status,
+                &uses,
+                &max_uses,
+                &creator,
+                &nobody,
+                &created,
+                &expires,
             ],
         );
     }

@@ -21,7 +21,14 @@ impl App {
         self.write(
             &insert,
             &[
-                &code, &true, &description, &0, &max_uses, &person(1), &now, &expires,
+                &code,
+                &true,
+                &description,
+                &0,
+                &max_uses,
+                &person(1),
+                &now,
+                &expires,
                 &app_uuid(number),
             ],
         );
@@ -97,7 +104,8 @@ fn uses(app: &mut App) {
     app.update_code(host_code(2), &[("expiration_date", &None::<SystemTime>)]);
     app.update_code(host_code(2), &[("beneficiary_uuid", &person(60))]);
     app.use_code(app_uuid(7300), "REF100002", person(60));
-    let set = r#"UPDATE "phoenix_kit_settings" SET "value" = $1 WHERE "key" = 'referral_codes_enabled'"#;
+    let set =
+        r#"UPDATE "phoenix_kit_settings" SET "value" = $1 WHERE "key" = 'referral_codes_enabled'"#;
     app.write(set, &[&"false"]);
     app.use_code(app_uuid(7301), "REF100002", person(61));
     app.write(set, &[&"true"]);
