@@ -84,7 +84,7 @@ thread_local! {
     static LOCKED: Tally<RowKey> = const { Tally::new() };
     static MOVED: Tally<RowKey> = const { Tally::new() };
     /// The row that an UPDATE is about to write, and the depth of the trigger that was told so.
-    static UPDATED: Cell<Option<(RowKey, i32)>> = const { Cell::new(None) };
+    static LAST_TOLD: Cell<Option<(RowKey, i32)>> = const { Cell::new(None) };
     /// The trigger depth at which a statement of our own is running, or none.
     static OWN_WRITE: Cell<Option<i32>> = const { Cell::new(None) };
 }
@@ -107,12 +107,12 @@ pub fn with_moved<T>(use_moved: impl FnOnce(&Tally<RowKey>) -> T) -> T {
 /// An UPDATE is about to write the row. Where it takes the row to another partition, the INSERT there is next,
 /// as all the triggers between the two are deeper.
 pub fn note_update(row: RowKey) {
-    UPDATED.set(Some((row, trigger_depth())));
+    LAST_TOLD.set(Some((row, trigger_depth())));
 }
 
 /// Whether the row that is about to be inserted is the one that was last about to be updated.
 pub fn is_update_of(row: RowKey) -> bool {
-    UPDATED.get() == Some((row, trigger_depth()))
+    LAST_TOLD.get() == Some((row, trigger_depth()))
 }
 
 /// Whether this is the first time in this transaction that the row is to be locked: an UPDATE that
@@ -190,7 +190,7 @@ extern "C-unwind" fn transaction_event(
         for tally in [&CLAIMS, &EXCESSES, &LOCKED, &MOVED] {
             tally.with(Tally::clear);
         }
-        UPDATED.set(None);
+        LAST_TOLD.set(None);
         OWN_WRITE.set(None);
     }
 }
@@ -210,6 +210,6 @@ extern "C-unwind" fn savepoint_event(
         for tally in [&CLAIMS, &EXCESSES, &LOCKED, &MOVED] {
             tally.with(|tally| tally.end_savepoint(level, keep));
         }
-        UPDATED.set(None);
+        LAST_TOLD.set(None);
     }
 }
