@@ -6,7 +6,7 @@ use pgrx::prelude::*;
 use pgrx::spi::quote_literal;
 
 use super::changes::{self, Changes};
-use super::triggers::{GUARDS, State};
+use super::triggers::{self, GUARDS, State};
 use super::{indexes, session_over, sql};
 use crate::pg::declaration::{Declaration, one_line};
 use crate::pg::rows::RowSet;
@@ -223,6 +223,14 @@ fn examine_setup(session: &Session) -> Vec<Finding> {
             subject: subject(session, table),
             finding,
             remedy: format!("{}; -- brings it up to date", setup_call(session)),
+        });
+    }
+    for (table, trigger) in triggers::retired(session, View::Query) {
+        findings.push(Finding {
+            severity: Severity::Warning,
+            subject: subject(session, table),
+            finding: format!("the trigger {trigger} is no guard of this release's"),
+            remedy: format!("{}; -- removes it", setup_call(session)),
         });
     }
     for guard in GUARDS {
