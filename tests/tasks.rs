@@ -7,8 +7,7 @@ use std::fs;
 
 use postgres::{Client, Error};
 
-mod support;
-use support::{Database, sqlstate};
+use crate::support::{Database, project_file, sqlstate};
 
 /// Each task, and calls of every function that belongs to it, along the ways that touch most.
 const TASKS: [(&str, &[&str]); 10] = [
@@ -472,8 +471,8 @@ fn table(client: &mut Client) -> String {
 fn the_documentation_has_the_table_of_rights_as_they_are_given() {
     let database = Database::with_setup();
     let wanted = table(&mut database.connect());
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/privileges.md");
-    let page = fs::read_to_string(path).unwrap();
+    let path = project_file("docs/privileges.md");
+    let page = fs::read_to_string(&path).unwrap();
     let (begin, end) = ("<!-- made by tests/tasks.rs -->\n", "<!-- end -->");
     let (before, rest) = page.split_once(begin).unwrap();
     let (found, after) = rest.split_once(end).unwrap();

@@ -3,13 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use postgres::{Client, NoTls};
 
-mod support;
-use support::{Database, await_that, run, sqlstate};
+use crate::support::{Database, await_that, project_file, run, sqlstate};
 
 /// Everything that setup makes, an object a line.
 const CATALOG: &str = "
@@ -78,7 +77,7 @@ fn contents(client: &mut Client) -> BTreeMap<String, (i64, String)> {
 
 /// What released versions have made.
 fn releases() -> Vec<PathBuf> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/upgrade");
+    let folder = project_file("tests/upgrade");
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let is_release = |path: &PathBuf| {
         let name = path.file_name().unwrap().to_string_lossy();
@@ -87,11 +86,28 @@ fn releases() -> Vec<PathBuf> {
     files.filter(is_release).collect()
 }
 
-fn restored(release: &PathBuf) -> Database {
+/// How a database comes to this version.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    /// Its dump is restored where this version is installed.
+    Dump,
+    /// It stays, and its extension is updated.
+    Update,
+}
+
+fn restored(release: &Path, way: Way) -> Database {
     let database = Database::empty();
+    let mut client = database.connect();
+    if let Way::Update = way {
+        let version = release.file_stem().unwrap().to_string_lossy();
+        client.batch_execute(&format!("CREATE EXTENSION referrals VERSION '{version}'")).unwrap();
+    }
     let mut restore = database.address.program("psql");
     restore.args(["-qX", "-o", "/dev/null", "--set", "ON_ERROR_STOP=1", "-f"]);
     run(restore.arg(release).arg(&database.name));
+    if let Way::Update = way {
+        client.batch_execute("ALTER EXTENSION referrals UPDATE").unwrap();
+    }
     database
 }
 
@@ -99,15 +115,15 @@ fn restored(release: &PathBuf) -> Database {
 fn what_any_release_made_becomes_what_this_one_makes_and_no_row_is_lost() {
     let releases = releases();
     assert!(!releases.is_empty());
-    for release in releases {
-        let database = restored(&release);
+    for (release, way) in releases.iter().flat_map(|r| [(r, Way::Dump), (r, Way::Update)]) {
+        let database = restored(release, way);
         let mut client = database.connect();
         let before = contents(&mut client);
         assert_eq!(before.len(), 13, "the tables that 0.1.0 makes");
         assert!(before.values().all(|(rows, _)| *rows > 0), "{before:#?}");
 
         assert!(!setup(&mut client).is_empty());
-        assert_fresh(&mut client, &release.to_string_lossy());
+        assert_fresh(&mut client, &format!("{} by {way:?}", release.display()));
         let mut after = contents(&mut client);
         after.retain(|table, _| before.contains_key(table));
         assert_eq!(after, before);
@@ -175,7 +191,7 @@ fn what_is_broken_on_purpose_is_mended() {
 
 #[test]
 fn numbers_that_are_taken_are_not_given_again() {
-    let database = restored(&releases()[0]);
+    let database = restored(&releases()[0], Way::Dump);
     let mut client = database.connect();
     client.batch_execute("ALTER TABLE referral_events ALTER COLUMN id DROP IDENTITY").unwrap();
     setup(&mut client);

@@ -15,7 +15,7 @@ use crate::settings::Settings;
 use crate::setup::changes::{self, Changes};
 use crate::setup::indexes;
 use crate::setup::target::session_over;
-use crate::setup::triggers::{GUARDS, State};
+use crate::setup::triggers::{self, GUARDS, State};
 
 statements! {
     COUNTER_DRIFT = "setup/doctor/counter_drift.sql";
@@ -225,6 +225,14 @@ fn examine_setup(session: &Session) -> Vec<Finding> {
             subject: subject(session, table),
             finding,
             remedy: format!("{}; -- brings it up to date", setup_call(session)),
+        });
+    }
+    for (table, trigger) in triggers::retired(session, View::Query) {
+        findings.push(Finding {
+            severity: Severity::Warning,
+            subject: subject(session, table),
+            finding: format!("the trigger {trigger} is no guard of this release's"),
+            remedy: format!("{}; -- removes it", setup_call(session)),
         });
     }
     for guard in GUARDS {

@@ -19,7 +19,7 @@ statements! {
 }
 
 /// The trigger that `referral_require_at_signup` puts on a table of users.
-const TRIGGER: &str = "referral_required_at_signup";
+pub const TRIGGER: &str = "referral_required_at_signup";
 
 /// The table of users, quoted, and the schema whose referral tables go with it: its own if it has any.
 fn users_table(users: Option<pg_sys::Oid>) -> Result<(pg_sys::Oid, String, String)> {

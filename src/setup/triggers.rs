@@ -3,16 +3,18 @@
 use std::ffi::CStr;
 
 use pgrx::prelude::*;
+use pgrx::spi::quote_identifier;
 
 use crate::pg::catalog::{self, Trigger};
 use crate::pg::error::answer;
 use crate::pg::returns::RowSet;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::text;
-use crate::pg::tables::{CODES, REWARDS, USAGE};
+use crate::pg::tables::{CODES, HOST_TABLES, REWARDS, USAGE, own_tables};
 use crate::rules::declaration::one_line;
 use crate::rules::template::without_comments;
 use crate::setup::report::{self, Action, Line, LineColumns, object};
+use crate::setup::signup_trigger;
 use crate::setup::target::{alone, session_over};
 
 /// A trigger that setup attaches.
@@ -133,8 +135,11 @@ impl Guard {
 const FOREIGN: &str = "a trigger of this name calls a function that is not the extension's: rename it or drop \
                        it, and run referral_setup() again; until then writers by hand are not held";
 
+/// Attaches the guards, and takes off what an older release attached under a name that is no guard's now.
 pub fn attach(session: &Session) -> Vec<Line> {
-    GUARDS.iter().map(|guard| guard.attach(session)).collect()
+    let mut lines: Vec<Line> = GUARDS.iter().map(|guard| guard.attach(session)).collect();
+    lines.extend(remove(session, retired(session, View::Now)));
+    lines
 }
 
 /// Attaches none, and says how the guards stand.
@@ -142,15 +147,45 @@ pub fn leave(session: &Session) -> Vec<Line> {
     GUARDS.iter().map(|guard| guard.leave(session)).collect()
 }
 
-/// Takes the guards off, whatever release made them; nothing of the host's.
+/// Takes the guards off, whatever release attached them; nothing of the host's.
 pub fn detach(session: &Session) -> Vec<Line> {
-    let is_ours =
-        |guard: &&Guard| guard.found(session, View::Now).is_some_and(|found| found.is_ours);
-    let remove = |guard: &Guard| {
-        guard.alter(session, text!("setup/triggers/drop.sql"));
-        guard.line(session, Action::Removed, None)
+    remove(session, ours(session, View::Now))
+}
+
+/// A table and the name of a trigger on it.
+type TableTrigger = (&'static str, String);
+
+/// The triggers on the referral tables that call a function of the extension's.
+fn ours(session: &Session, view: View) -> Vec<TableTrigger> {
+    let own = own_tables().iter().map(|table| table.name);
+    let tables = HOST_TABLES.into_iter().chain(own);
+    let of_table = |table: &'static str| {
+        let oid = session.tables.relation(table);
+        let triggers = oid.map(|oid| catalog::triggers(session, oid, view)).unwrap_or_default();
+        let is_guard =
+            |trigger: &Trigger| trigger.is_ours && trigger.name != signup_trigger::TRIGGER;
+        triggers.into_iter().filter(is_guard).map(move |trigger| (table, trigger.name))
     };
-    GUARDS.iter().filter(is_ours).map(remove).collect()
+    tables.flat_map(of_table).collect()
+}
+
+/// Those that no longer are among the guards.
+pub fn retired(session: &Session, view: View) -> Vec<TableTrigger> {
+    let is_guard = |(table, name): &TableTrigger| {
+        GUARDS.iter().any(|guard| guard.table == *table && guard.name == *name)
+    };
+    ours(session, view).into_iter().filter(|trigger| !is_guard(trigger)).collect()
+}
+
+fn remove(session: &Session, triggers: Vec<TableTrigger>) -> Vec<Line> {
+    let remove = |(table, name): TableTrigger| {
+        let name = quote_identifier(name);
+        let names = [("guard_name", name.as_str()), ("guarded_table", table)];
+        session.define(text!("setup/triggers/drop.sql"), &names);
+        let object = format!("trigger {name} {}", object(session, "on", table));
+        Line { object, action: Action::Removed, note: None }
+    };
+    triggers.into_iter().map(remove).collect()
 }
 
 #[pg_extern(sql = false)]

@@ -13,6 +13,16 @@ SELECT object, action, note FROM referral_setup(guards => false) WHERE action <>
 SELECT object, action, note FROM referral_setup() WHERE action <> 'kept';
 SELECT object, action, note FROM referral_setup() WHERE action <> 'kept';
 
+-- A trigger of an older release's, under a name that is no guard's now, goes; the doctor has said so.
+CREATE TRIGGER referral_guard_old AFTER UPDATE ON phoenix_kit_referral_codes FOR EACH ROW EXECUTE FUNCTION referral_guard_claim();
+SELECT severity, finding, remedy FROM referral_doctor();
+BEGIN;
+SELECT object, action FROM referral_detach();
+ROLLBACK;
+SELECT object, action, note FROM referral_setup(guards => false) WHERE action <> 'kept';
+SELECT object, action, note FROM referral_setup() WHERE action <> 'kept';
+SELECT * FROM referral_doctor();
+
 -- A trigger of a guard's name that is the host's own: nothing of a host's is dropped, by nobody.
 DROP TRIGGER referral_guard_code_written ON phoenix_kit_referral_codes;
 CREATE FUNCTION their_own() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
