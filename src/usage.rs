@@ -9,6 +9,7 @@ use crate::pg::result::Row;
 use crate::pg::returns::{Record, RowSet};
 use crate::pg::session::{Session, View};
 use crate::pg::statement::{Statement, columns, statements};
+use crate::pg::tables::USAGE;
 use crate::rules::time::Timestamp;
 
 columns! {
@@ -30,6 +31,7 @@ statements! {
     OF_USER_AND_CODE = "usage/of_user_and_code.sql";
     TOTALS = "usage/totals.sql";
     COUNT_OF_CODE = "usage/count_of_code.sql";
+    COUNT_ALL_OF_CODE = "usage/count_all_of_code.sql";
     NEWEST = "usage/newest.sql";
     EXISTS_OF_USER = "usage/exists_of_user.sql";
     EXISTS_OF_USER_AND_CODE = "usage/exists_of_user_and_code.sql";
@@ -118,10 +120,11 @@ pub fn count_of_code(session: &Session, code: Uuid) -> i64 {
 }
 
 /// How many there are by now, under the lock of the code's row: also those that the transaction's own snapshot is
-/// too old to see.
-pub fn count_newest_of_code(session: &Session, code: Uuid) -> i64 {
-    let counted = session.write_latest(&COUNT_OF_CODE, &[code.into()]);
-    counted.first().map_or(0, |row| row.need(1))
+/// too old to see. None where row-level security may hide some.
+pub fn count_all_of_code(session: &Session, code: Uuid) -> Option<i64> {
+    let table = session.tables.relation(USAGE)?;
+    let counted = session.write_latest(&COUNT_ALL_OF_CODE, &[code.into(), table.into()]);
+    counted.first().filter(|row| !row.need::<bool>(2)).map(|row| row.need(1))
 }
 
 /// Whether there is a row of that id.

@@ -34,7 +34,7 @@ fn contents(client: &mut Client, tables: &[&str]) -> Vec<(i64, Option<String>)> 
 
 /// A host whose old rows break many of today's rules: expired, inactive and full codes, counters that drifted
 /// or passed their cap, a cap above the system limit, lower case, creators over the limit of codes per user;
-/// and a system that is switched off, so that no redemption at all would be let in.
+/// and a system that is switched off, so that no function would redeem.
 fn unruly_host() -> Database {
     let database = Database::with_host();
     let mut client = database.connect();
@@ -89,9 +89,6 @@ fn uses(client: &mut Client, code: &str) -> (i32, i64) {
 
 /// The guards stand in this database and hold from now on.
 fn assert_guarded(client: &mut Client) {
-    let off = insert_usage(client, "REF100002", person(1)).unwrap_err();
-    assert_eq!(sqlstate(&off), "RF007");
-    client.batch_execute("SELECT referral_enable_system()").unwrap();
     let full = insert_usage(client, "REF100001", person(1)).unwrap_err();
     assert_eq!(sqlstate(&full), "RF004");
     let (counter, usages) = uses(client, "REF100002");
@@ -228,8 +225,10 @@ fn a_subscriber_gets_each_row_once_and_no_guard_fires() {
     assert_eq!(contents(&mut there, &TABLES[2..]), own, "the worker wrote nothing of its own");
 
     // For those who write there themselves the guards stand as ever.
-    let off = insert_usage(&mut there, "EVENT", person(9)).unwrap_err();
-    assert_eq!(sqlstate(&off), "RF007");
+    let past =
+        "UPDATE phoenix_kit_referral_codes SET number_of_uses = max_uses + 1 WHERE code = $1";
+    let full = there.execute(past, &[&"EVENT"]).unwrap_err();
+    assert_eq!(sqlstate(&full), "RF004");
 }
 
 fn prepare(client: &mut Client, name: &str) {

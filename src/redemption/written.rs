@@ -89,8 +89,9 @@ pub fn prepare(session: &Session, code_uuid: Uuid, date_used: Timestamp) {
     // Once a transaction, as under the lock nobody else changes it. Here and not after the insert: by then all
     // rows of the statement are there, also those that are still to be judged.
     if let Some(code) = locked.or_else(|| read::by_uuid(session, code_uuid, View::Now)) {
-        let explained = usage::count_newest_of_code(session, code_uuid) + claims;
-        let excess = (i64::from(code.limits.number_of_uses) - explained).max(0);
+        let uses = i64::from(code.limits.number_of_uses);
+        let rows = usage::count_all_of_code(session, code_uuid);
+        let excess = rows.map_or(0, |rows| (uses - rows - claims).max(0));
         with_excesses(|excesses| excesses.add(key, KNOWN + excess));
     }
 }

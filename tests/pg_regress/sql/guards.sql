@@ -349,6 +349,23 @@ INSERT INTO phoenix_kit_referral_code_usage (code_uuid, used_by_uuid, date_used)
 SELECT * FROM books WHERE code = 'PAST ONE';
 INSERT INTO phoenix_kit_referral_code_usage (code_uuid, used_by_uuid, date_used) VALUES (:'one', :dave, '2024-02-01');
 ROLLBACK;
+-- Who cannot see all rows cannot tell what they explain: history takes a use then, however much is left to fill.
+BEGIN;
+SET LOCAL session_replication_role = replica;
+UPDATE phoenix_kit_referral_codes SET number_of_uses = 499 WHERE uuid = :'off';
+SET LOCAL session_replication_role = origin;
+CREATE ROLE blinkered;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO blinkered;
+ALTER TABLE phoenix_kit_referral_code_usage ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON phoenix_kit_referral_code_usage USING (used_by_uuid IN (:carol, :dave));
+SET LOCAL ROLE blinkered;
+\set ON_ERROR_ROLLBACK on
+INSERT INTO phoenix_kit_referral_code_usage (code_uuid, used_by_uuid, date_used) VALUES (:'off', :carol, '2024-05-31');
+INSERT INTO phoenix_kit_referral_code_usage (code_uuid, used_by_uuid, date_used) VALUES (:'off', :dave, '2024-05-31');
+\set ON_ERROR_ROLLBACK off
+RESET ROLE;
+SELECT * FROM books WHERE code = 'PAST OFF';
+ROLLBACK;
 -- History tells no event, and is history also where all else is judged.
 BEGIN;
 INSERT INTO phoenix_kit_settings (key, value) VALUES ('referral_guards_judge_all', 'true'), ('referral_events_enabled', 'true');
