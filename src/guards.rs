@@ -10,6 +10,7 @@ use crate::pg::error::{Error, Result, answer, first, raise, required};
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
 use crate::pg::tables::{CODES, Tables};
+use crate::pg::text;
 use crate::pg::transaction::{OwnWrite, RowKey, with_claims};
 use crate::pg::trigger::{Firing, TriggerRow};
 use crate::redemption::written::{WrittenUse, redeem_written};
@@ -24,8 +25,8 @@ statements! {
 }
 
 /// A session over the tables that the fired table belongs to, whatever the setting says.
-fn session_of(firing: &Firing) -> Session {
-    Session::over(Tables::of(&firing.schema()))
+fn session_of(firing: &Firing) -> Result<Session> {
+    Ok(Session::over(Tables::of(&firing.schema()?)))
 }
 
 /// The uses that the host's own UPDATE has taken in this transaction are kept by this key.
@@ -34,11 +35,12 @@ fn claim_key(session: &Session, code_uuid: Uuid) -> RowKey {
     (table, *code_uuid.as_bytes())
 }
 
-/// The values that the field rules are about. A NULL is left to the table's own constraint.
+/// The values that the field rules are about. A NULL is left to the table's own constraint, and so are bytes that are
+/// no text: a host that stores them is no worse off than without guards.
 fn draft(row: TriggerRow) -> Result<Draft> {
     Ok(Draft {
-        code: row.get("code")?,
-        description: row.get("description")?,
+        code: row.readable("code")?,
+        description: row.readable("description")?,
         max_uses: row.get("max_uses")?,
         expiration_date: Some(row.get("expiration_date")?),
     })
@@ -54,7 +56,7 @@ fn new_creator(firing: &Firing) -> Result<Option<Uuid>> {
 /// Before INSERT and UPDATE of codes: normalises the code, holds the field rules for values that change,
 /// and locks the creator, as a creation by function does before it writes.
 fn guard_code<'c>(firing: &Firing<'c>) -> Result<TriggerRow<'c>> {
-    let session = session_of(firing);
+    let session = session_of(firing)?;
     let (new, old) = (firing.new_row(), firing.old_row());
     let mut wanted = draft(new)?;
     if let Some(old) = old {
@@ -68,9 +70,12 @@ fn guard_code<'c>(firing: &Firing<'c>) -> Result<TriggerRow<'c>> {
     if let Some(creator) = new_creator(firing)? {
         user_limit::lock(&session, creator);
     }
-    let Some(code) = wanted.code else { return Ok(new) };
+    // What the database cannot hold in capitals stays as it is.
+    let Some(code) = wanted.code.filter(|code| text::can_hold(code)) else { return Ok(new) };
+    let typed: String = new.readable("code")?.unwrap_or_default();
     let uuid: Uuid = required(new.get("uuid")?, "uuid")?;
-    if session.write(&OTHER_SPELLING, &[code.as_str().into(), uuid.into()]).count() > 0 {
+    let args = [code.as_str().into(), uuid.into(), new::spellings(&code, &typed).into()];
+    if session.write(&OTHER_SPELLING, &args).count() > 0 {
         return Err(FieldError::taken().into());
     }
     new.with("code", code)
@@ -80,7 +85,7 @@ fn guard_code<'c>(firing: &Firing<'c>) -> Result<TriggerRow<'c>> {
 /// is no code more. A new code that counts uses from the start has claimed them for usage rows to come.
 /// One that gets its first beneficiary comes into the default program.
 fn guard_code_written(firing: &Firing) -> Result<()> {
-    let session = session_of(firing);
+    let session = session_of(firing)?;
     let settings = Settings::of_codes(&session, View::Now);
     if let Some(creator) = new_creator(firing)? {
         user_limit::keep_limit(&session, creator, settings.system_limits().codes_per_user)?;
@@ -121,7 +126,8 @@ impl WrittenCode {
     fn read(row: TriggerRow) -> Result<Self> {
         Ok(WrittenCode {
             uuid: required(row.get("uuid")?, "uuid")?,
-            code: required(row.get("code")?, "code")?,
+            // Told in events alone.
+            code: row.readable("code")?.unwrap_or_default(),
             status: required(row.get("status")?, "status")?,
             uses: required(row.get("number_of_uses")?, "number_of_uses")?,
             max_uses: required(row.get("max_uses")?, "max_uses")?,
@@ -146,7 +152,7 @@ fn guard_claim(firing: &Firing) -> Result<()> {
     if uses > before && Some(uses) > new.get("max_uses")? {
         return Err(Refusal::UsageLimitReached.into());
     }
-    let session = session_of(firing);
+    let session = session_of(firing)?;
     let key = claim_key(&session, required(new.get("uuid")?, "uuid")?);
     with_claims(|claims| {
         // A use given back was claimed in this transaction, or was somebody's long before it.
@@ -159,7 +165,7 @@ fn guard_claim(firing: &Firing) -> Result<()> {
 /// Before an INSERT into usage: locks the code's row, unless the transaction has it by its own claim.
 /// Redemption takes its locks in this order too, so that the two never wait for each other in a ring.
 fn guard_usage_lock(firing: &Firing) -> Result<()> {
-    let session = session_of(firing);
+    let session = session_of(firing)?;
     if let Some(code_uuid) = firing.new_row().get("code_uuid")?
         && with_claims(|claims| claims.get(&claim_key(&session, code_uuid))) == 0
     {
@@ -171,7 +177,7 @@ fn guard_usage_lock(firing: &Firing) -> Result<()> {
 /// After an INSERT into usage, which is a redemption. Not before it: a row that ON CONFLICT leaves out
 /// must take no use.
 fn guard_usage(firing: &Firing) -> Result<()> {
-    let session = session_of(firing);
+    let session = session_of(firing)?;
     let row = firing.new_row();
     let written = WrittenUse {
         uuid: required(row.get("uuid")?, "uuid")?,

@@ -10,6 +10,7 @@ use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::returns::{Record, RowSet};
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
+use crate::pg::text::{self, Text};
 use crate::rules::code::Lookup;
 use crate::rules::refusal::Refusal;
 use crate::rules::state::{Limits, State};
@@ -32,6 +33,11 @@ statements! {
 
 /// How often a code is looked for that others change under the eyes of the search.
 pub const MOST_LOOKS: u32 = 10;
+
+/// What a person typed, ready for looking up a code in this database.
+pub fn lookup(typed: &str) -> Option<Lookup<'_>> {
+    Lookup::new(typed).map(|lookup| lookup.within(text::can_hold))
+}
 
 /// The code that a person means who types that text: the one stored exactly so since normalisation or,
 /// failing that, the oldest that differs by case alone.
@@ -84,11 +90,15 @@ fn referral_get_code_strict(code_uuid: Option<Uuid>) -> Record<CodeColumns> {
 }
 
 #[pg_extern(sql = false)]
-fn referral_get_code_by_string(code: Option<&str>) -> RowSet<'static, CodeColumns> {
-    let found = code
-        .and_then(Lookup::new)
-        .and_then(|lookup| oldest_by_text(&Session::open(), &lookup, View::Query));
-    RowSet::new(found.map(|code| code.into_columns(clock::statement_start())))
+fn referral_get_code_by_string(code: Option<Text>) -> RowSet<'static, CodeColumns> {
+    answer(|| {
+        let code = args::optional_text(code, "code")?;
+        let found = code
+            .as_deref()
+            .and_then(lookup)
+            .and_then(|lookup| oldest_by_text(&Session::open(), &lookup, View::Query));
+        Ok(RowSet::new(found.map(|code| code.into_columns(clock::statement_start()))))
+    })
 }
 
 #[pg_extern(sql = false)]

@@ -6,6 +6,8 @@ use pgrx::datum::DatumWithOid;
 use pgrx::pg_sys;
 
 use super::error::{Error, raise};
+use super::text;
+use super::values::IntoServer;
 
 /// The columns that statements give of a table, in the order in which they are read.
 ///
@@ -86,11 +88,9 @@ pub(crate) use statements;
 pub(super) struct Plan(NonNull<pg_sys::_SPI_plan>);
 
 impl Plan {
-    pub(super) fn prepare(sql: &str, args: &[DatumWithOid]) -> Self {
-        let mut types: Vec<pg_sys::Oid> = args.iter().map(DatumWithOid::oid).collect();
-        let Ok(text) = std::ffi::CString::new(sql) else {
-            raise(Error::internal("a statement holds a NUL character"));
-        };
+    pub(super) fn prepare(sql: &str, args: &[Parameter]) -> Self {
+        let mut types: Vec<pg_sys::Oid> = args.iter().map(|arg| arg.0.oid()).collect();
+        let text = text::for_server(sql);
         // SAFETY: SPI is connected, as every caller holds a Session; text and types outlive the call.
         unsafe {
             let plan = pg_sys::SPI_prepare(text.as_ptr(), types.len() as i32, types.as_mut_ptr());
@@ -115,6 +115,15 @@ impl Drop for Plan {
     }
 }
 
+/// A value for a statement, in the database's form.
+pub struct Parameter<'a>(DatumWithOid<'a>);
+
+impl<T: IntoServer> From<T> for Parameter<'_> {
+    fn from(value: T) -> Self {
+        Parameter(value.into_server().into())
+    }
+}
+
 /// The most parameters that a statement of sql/ has.
 const MOST_PARAMETERS: usize = 24;
 
@@ -125,14 +134,14 @@ pub(super) struct Parameters {
 }
 
 impl Parameters {
-    pub fn of(args: &[DatumWithOid]) -> Self {
+    pub fn of(args: &[Parameter]) -> Self {
         assert!(args.len() <= MOST_PARAMETERS, "a statement has too many parameters");
         let mut parameters = Parameters {
             values: [pg_sys::Datum::from(0); MOST_PARAMETERS],
             nulls: [b'n' as std::ffi::c_char; MOST_PARAMETERS],
         };
         for (index, arg) in args.iter().enumerate() {
-            if let Some(value) = arg.datum() {
+            if let Some(value) = arg.0.datum() {
                 parameters.values[index] = value.sans_lifetime();
                 parameters.nulls[index] = b' ' as std::ffi::c_char;
             }

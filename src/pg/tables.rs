@@ -11,6 +11,7 @@ use pgrx::{PgRelation, pg_sys};
 use super::error::{Error, raise};
 use super::guc;
 use super::statement::{Columns, Plan, Statement};
+use super::text;
 use crate::rules::template::{fill, without_comments};
 
 pub const CODES: &str = "phoenix_kit_referral_codes";
@@ -31,10 +32,31 @@ pub const EVENT_DELIVERIES: &str = "referral_event_deliveries";
 /// A backend that serves more tenants than this plans anew for those it has not seen for longest.
 const MOST_SCHEMAS: usize = 64;
 
+/// What a call may come to work on.
+const ALL: [&str; 13] = [
+    CODES,
+    USAGE,
+    SETTINGS,
+    CREATORS,
+    CHECK_ATTEMPTS,
+    PROGRAMS,
+    CODE_PROGRAMS,
+    REFEREES,
+    CONVERSIONS,
+    REWARDS,
+    EVENTS,
+    EVENT_CONSUMERS,
+    EVENT_DELIVERIES,
+];
+
 /// The tables of one schema, with the plans that this backend has made for them.
 pub struct Tables {
     schema: String,
+    /// The same, as the server has it.
+    name: CString,
     quoted: String,
+    /// The generation of the relation cache in which the tables were last seen to be there.
+    seen: Cell<Option<u64>>,
     plans: RefCell<BTreeMap<*const Statement, Rc<Plan>>>,
     /// Whether usage (code, user) is unique, and the generation of the relation cache that said so.
     usage_is_unique: Cell<Option<(u64, bool)>>,
@@ -54,8 +76,13 @@ impl Tables {
     pub fn current() -> Rc<Tables> {
         // Nearly always those of the call before.
         let latest = KNOWN.with(|known| known.borrow().first().cloned());
-        let current = latest.filter(|tables| guc::schema_is(&tables.schema));
-        current.unwrap_or_else(|| Tables::of(&guc::schema()))
+        match latest.filter(|tables| guc::schema_is(&tables.name)) {
+            Some(tables) => {
+                tables.must_still_exist();
+                tables
+            }
+            None => Tables::of(&guc::schema()),
+        }
     }
 
     /// The tables of a schema; an error that names it where they are missing.
@@ -66,24 +93,28 @@ impl Tables {
             known[..=place].rotate_right(1);
             known.first().cloned()
         });
-        known.unwrap_or_else(|| {
-            let tables = Rc::new(Tables::unchecked(schema));
-            tables.must_exist();
-            KNOWN.with(|known| {
-                let mut known = known.borrow_mut();
-                known.insert(0, Rc::clone(&tables));
-                known.truncate(MOST_SCHEMAS);
-            });
-            tables
-        })
+        if let Some(tables) = known {
+            tables.must_still_exist();
+            return tables;
+        }
+        let tables = Rc::new(Tables::unchecked(schema));
+        tables.must_still_exist();
+        KNOWN.with(|known| {
+            let mut known = known.borrow_mut();
+            known.insert(0, Rc::clone(&tables));
+            known.truncate(MOST_SCHEMAS);
+        });
+        tables
     }
 
     /// The tables of a schema, which setup may still have to make; never kept for later calls.
     pub fn unchecked(schema: &str) -> Tables {
         Tables {
             schema: schema.to_owned(),
+            name: text::for_server(schema),
             quoted: pgrx::spi::quote_identifier(schema),
             plans: RefCell::default(),
+            seen: Cell::new(None),
             usage_is_unique: Cell::new(None),
         }
     }
@@ -125,23 +156,36 @@ impl Tables {
 
     /// The oid of a table or index of the schema, if there is one.
     pub fn relation(&self, name: &str) -> Option<pg_sys::Oid> {
-        let (schema, name) = (CString::new(&*self.schema).ok()?, CString::new(name).ok()?);
+        let name = CString::new(name).ok()?;
         // SAFETY: both look a name up in the catalog caches and give InvalidOid where it is unknown.
         let oid = unsafe {
-            let namespace = pg_sys::get_namespace_oid(schema.as_ptr(), true);
+            let namespace = pg_sys::get_namespace_oid(self.name.as_ptr(), true);
             pg_sys::get_relname_relid(name.as_ptr(), namespace)
         };
         (oid != pg_sys::InvalidOid).then_some(oid)
     }
 
     fn missing(&self) -> Vec<&'static str> {
-        // The last stands for those that setup makes: it is the one that every redemption reads.
-        let tables = [CODES, USAGE, SETTINGS, CODE_PROGRAMS].into_iter();
-        tables.filter(|name| self.relation(name).is_none()).collect()
+        ALL.into_iter().filter(|name| self.relation(name).is_none()).collect()
     }
 
+    /// Whether the schema has been set up at all.
     pub fn are_there(&self) -> bool {
-        self.missing().is_empty()
+        // The last stands for those that setup makes.
+        [CODES, USAGE, SETTINGS, CODE_PROGRAMS].iter().all(|name| self.relation(name).is_some())
+    }
+
+    /// Looks again only where some relation's definition has changed since the last look. A table that the
+    /// transaction has used cannot go away before its end, as it is locked.
+    fn must_still_exist(&self) {
+        // SAFETY: takes in what other sessions have changed, which may call `definition_changed`.
+        unsafe { pg_sys::AcceptInvalidationMessages() };
+        if self.seen.get() != Some(GENERATION.get()) {
+            // Looking may itself take in a change: what was seen then is newer.
+            let generation = GENERATION.get();
+            self.must_exist();
+            self.seen.set(Some(generation));
+        }
     }
 
     pub fn must_exist(&self) {
@@ -157,9 +201,8 @@ impl Tables {
     }
 
     pub fn schema_must_exist(&self) {
-        let name = CString::new(&*self.schema).unwrap_or_default();
         // SAFETY: looks the name up in the catalog cache.
-        let namespace = unsafe { pg_sys::get_namespace_oid(name.as_ptr(), true) };
+        let namespace = unsafe { pg_sys::get_namespace_oid(self.name.as_ptr(), true) };
         if namespace == pg_sys::InvalidOid {
             let message = format!("schema \"{}\" does not exist", self.schema);
             raise(Error::new("3F000", "schema_missing", message).with_hint(

@@ -13,7 +13,6 @@ use crate::pg::session::{Session, View};
 use crate::pg::statement::{columns, statements};
 use crate::programs::{admission, cap};
 use crate::redemption::refuse::{Refused, diagnose};
-use crate::rules::code::Lookup;
 use crate::rules::event::EventType;
 use crate::rules::membership::Membership;
 use crate::rules::state::Limits;
@@ -57,7 +56,7 @@ pub type Outcome = std::result::Result<Redeemed, Box<Refused>>;
 
 /// Redeems a code, or says why not. On the good path two statements: the claim and the usage row.
 pub fn redeem(session: &Session, text: &str, user: Uuid) -> Result<Outcome> {
-    let lookup = Lookup::new(text);
+    let lookup = read::lookup(text);
     if let Some(lookup) = &lookup
         && let Some(claim) = Claim::take(session, &lookup.normal, user)
         && let Some(redeemed) = claim.record(session, user)?

@@ -12,9 +12,9 @@ use crate::pg::returns::RowSet;
 #[pg_extern(sql = false)]
 fn referral_detach(target_schema: Option<&CStr>) -> RowSet<'static, LineColumns> {
     answer(|| {
-        let session = session_over(target_schema);
+        let session = session_over(target_schema)?;
         let mut lines = triggers::detach(&session);
-        lines.extend(signup_trigger::detach(&session));
+        lines.extend(signup_trigger::detach(&session)?);
         Ok(report::rows(lines))
     })
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use pgrx::prelude::*;
 
+use crate::pg::args;
 use crate::pg::error::{Result, answer, required};
 use crate::pg::guc;
 use crate::pg::returns::RowSet;
@@ -21,8 +22,10 @@ mod grants;
 mod indexes;
 mod report;
 mod signup_trigger;
+mod spelling;
 mod tables;
 mod triggers;
+mod version;
 
 statements! {
     ONE_AT_A_TIME = "setup/one_at_a_time.sql";
@@ -37,14 +40,14 @@ macro_rules! sql {
 use sql;
 
 /// A session over a schema whose tables may still be missing.
-fn session_over(target_schema: Option<&CStr>) -> Session {
+fn session_over(target_schema: Option<&CStr>) -> Result<Session> {
     let schema = match target_schema {
-        Some(name) => name.to_string_lossy().into_owned(),
+        Some(name) => args::name(name, "target_schema")?,
         None => guc::schema(),
     };
     let tables = Tables::unchecked(&schema);
     tables.schema_must_exist();
-    Session::over(Rc::new(tables))
+    Ok(Session::over(Rc::new(tables)))
 }
 
 fn setup(session: &Session) -> Result<Vec<Line>> {
@@ -71,7 +74,7 @@ fn referral_setup(
 ) -> RowSet<'static, LineColumns> {
     answer(|| {
         let with_guards = required(guards, "guards")?;
-        let session = session_over(target_schema);
+        let session = session_over(target_schema)?;
         session.write(&ONE_AT_A_TIME, &[session.tables.schema().into()]);
         let mut lines = setup(&session)?;
         lines.extend(if with_guards {

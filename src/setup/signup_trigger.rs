@@ -7,6 +7,7 @@ use pgrx::spi::quote_literal;
 
 use super::report::{Action, Line};
 use super::sql;
+use crate::pg::args;
 use crate::pg::catalog;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::guc;
@@ -26,7 +27,7 @@ const TRIGGER: &str = "referral_required_at_signup";
 fn users_table(users: Option<pg_sys::Oid>) -> Result<(pg_sys::Oid, String, String)> {
     let oid = required(users, "users")?;
     let missing = || Error::out_of_range("users", "names no table");
-    let (name, schema) = name_of_table(oid).ok_or_else(missing)?;
+    let (name, schema) = name_of_table(oid)?.ok_or_else(missing)?;
     Ok((oid, name, schema))
 }
 
@@ -34,7 +35,7 @@ fn users_table(users: Option<pg_sys::Oid>) -> Result<(pg_sys::Oid, String, Strin
 fn referral_require_at_signup(users: Option<pg_sys::Oid>, user_key: Option<&CStr>) {
     answer(|| {
         let (oid, table, schema) = users_table(users)?;
-        let key = required(user_key, "user_key")?.to_string_lossy();
+        let key = args::name(required(user_key, "user_key")?, "user_key")?;
         let own = Tables::unchecked(&schema).are_there();
         let session = match own {
             true => Session::over(Tables::of(&schema)),
@@ -48,7 +49,7 @@ fn referral_require_at_signup(users: Option<pg_sys::Oid>, user_key: Option<&CStr
         if catalog::has_trigger(&session, oid, TRIGGER, View::Now) {
             session.define(sql!("signup_trigger/drop.sql"), &[("users_table", &table)]);
         }
-        let mut arguments = quote_literal(&*key);
+        let mut arguments = quote_literal(&key);
         if !own {
             arguments = format!("{arguments}, {}", quote_literal(guc::schema()));
         }
@@ -76,21 +77,19 @@ fn referral_unrequire_at_signup(users: Option<pg_sys::Oid>) -> bool {
 }
 
 /// Takes the signup triggers off the tables of users that go with the session's schema.
-pub fn detach(session: &Session) -> Vec<Line> {
+pub fn detach(session: &Session) -> Result<Vec<Line>> {
     let schema = session.tables.schema();
     let rows = session.read(&ATTACHED, &[]);
     let tables = rows.iter().filter_map(|row| {
-        let own: String = row.need(2);
-        let told: String = row.need(4);
-        // tgargs holds the arguments one after another, each ended by a NUL, which is written \000.
-        let told = told.split("\\000").nth(1).filter(|_| row.need::<i32>(3) > 1);
-        (told.unwrap_or(&own) == schema).then(|| row.need::<pg_sys::Oid>(1))
+        let told: String = row.get(3).unwrap_or_else(|| row.need(2));
+        (told == schema).then(|| row.need::<pg_sys::Oid>(1))
     });
-    let remove = |oid| {
-        let (table, _) = name_of_table(oid)?;
+    let mut lines = Vec::new();
+    for oid in tables.collect::<Vec<_>>() {
+        let Some((table, _)) = name_of_table(oid)? else { continue };
         session.define(sql!("signup_trigger/drop.sql"), &[("users_table", &table)]);
         let object = format!("trigger {TRIGGER} on {table}");
-        Some(Line { object, action: Action::Removed, note: None })
-    };
-    tables.collect::<Vec<_>>().into_iter().filter_map(remove).collect()
+        lines.push(Line { object, action: Action::Removed, note: None });
+    }
+    Ok(lines)
 }

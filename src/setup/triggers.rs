@@ -84,7 +84,7 @@ pub fn detach(session: &Session) -> Vec<Line> {
 #[pg_extern(sql = false)]
 fn referral_attach_guards(target_schema: Option<&CStr>) -> RowSet<'static, LineColumns> {
     answer(|| {
-        let session = session_over(target_schema);
+        let session = session_over(target_schema)?;
         session.tables.must_exist();
         Ok(report::rows(attach(&session)))
     })
