@@ -3,18 +3,22 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
-.PHONY: help demo test lint bench build install uninstall package clean setup
+.PHONY: help demo test test-matrix lint bench build install uninstall package clean setup
 
 help: ## list these targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | while IFS=$$'\t' read -r target what; do
 		printf '  %-12s %s\n' "$$target" "$$what"
 	done
 
-demo: setup ## redeem a first code on a server of its own; installs nothing
+demo: setup ## redeem a first code, on a server of its own
 	@tests/support/scratch-server examples/demo/run
 
-test: setup ## run every test; installs nothing
+test: ## run every test, on a server of its own
+	@tools/setup pgbouncer
 	@tests/run
+
+test-matrix: ## try demo and test on a bare Debian with PostgreSQL 15, 17 and 18; as root, with debootstrap
+	@tests/matrix
 
 lint: ## check format, clippy, shell scripts and the extension's SQL
 	@tools/lint
@@ -28,7 +32,7 @@ build: setup ## build for release, into target/package
 install: build ## build and put the files into PostgreSQL's folders, below DESTDIR
 	@tools/install
 
-uninstall: ## remove the files again from PostgreSQL's folders
+uninstall: ## remove what is installed from PostgreSQL's folders, below DESTDIR
 	@tools/install --remove
 
 package: build ## build and make an archive to unpack at /

@@ -3,43 +3,74 @@
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
-use crate::pg::error::{answer, required};
+use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::ids;
 use crate::pg::session::Session;
-use crate::pg::statement::{Statement, statements};
+use crate::pg::statement::{Parameter, Statement, statements};
+use crate::pg::tables;
+use crate::pg::values::FromServer;
 
 statements! {
+    LOCK_CODES = "privacy/lock_codes.sql";
     CODES = "privacy/codes.sql";
     CREATORS = "privacy/creators.sql";
+    CODES_LEFT = "privacy/codes_left.sql";
     OWNERS = "privacy/owners.sql";
-    USAGE = "privacy/usage.sql";
+    LOCK_REFEREES = "privacy/lock_referees.sql";
     REFEREES = "privacy/referees.sql";
-    REWARDS = "privacy/rewards.sql";
+    USAGE = "privacy/usage.sql";
+    LOCK_CONVERSIONS = "privacy/lock_conversions.sql";
     CONVERSIONS = "privacy/conversions.sql";
+    REWARDS = "privacy/rewards.sql";
+    LOCK_EVENTS = "privacy/lock_events.sql";
     EVENTS = "privacy/events.sql";
     CHECK_ATTEMPTS = "privacy/check_attempts.sql";
 }
 
-/// In the order in which redemption locks: codes before referees. Each takes the old id and the new.
-const BY_ID: [&Statement; 6] = [&CODES, &CREATORS, &OWNERS, &USAGE, &REFEREES, &REWARDS];
+/// Replaces a person's id in every table; gives the number of rows.
+///
+/// In the lock order, and of each table's rows in theirs: neither another who is forgotten nor a redemption
+/// is waited for that waits for this.
+fn replace(session: &Session, user: Uuid, pseudonym: Uuid) -> Result<usize> {
+    let (name, new_name) = (user.to_string(), pseudonym.to_string());
+    let (name, new_name) = (name.as_str(), new_name.as_str());
+    let by_id = |statement| session.write(statement, &[user.into(), pseudonym.into()]).count();
+    let codes: Vec<Uuid> = locked(session, tables::CODES, &LOCK_CODES, &[user.into()]);
+    let args = [user.into(), pseudonym.into(), codes.into()];
+    let mut rows = session.write(&CODES, &args).count() + by_id(&CREATORS);
+    // A creation that was under way has been waited for; what it has made could not be locked in its turn.
+    if session.write(&CODES_LEFT, &[user.into()]).count() > 0 {
+        let message = "the person keeps getting codes while they are forgotten";
+        return Err(Error::keeps_changing("person_keeps_changing", message));
+    }
+    rows += by_id(&OWNERS);
+    session.lock_rows(tables::REFEREES, &LOCK_REFEREES, &[user.into()]);
+    rows += by_id(&REFEREES) + by_id(&USAGE);
+    let conversions: Vec<Uuid> =
+        locked(session, tables::CONVERSIONS, &LOCK_CONVERSIONS, &[user.into(), name.into()]);
+    let args = [user.into(), pseudonym.into(), name.into(), new_name.into(), conversions.into()];
+    rows += session.write(&CONVERSIONS, &args).count() + by_id(&REWARDS);
+    let events: Vec<i64> = locked(session, tables::EVENTS, &LOCK_EVENTS, &[name.into()]);
+    rows += session.write(&EVENTS, &[name.into(), new_name.into(), events.into()]).count();
+    Ok(rows + session.write(&CHECK_ATTEMPTS, &[name.into()]).count())
+}
+
+/// The keys of the rows of a table that a statement locks.
+fn locked<T: FromServer>(
+    session: &Session,
+    table: &str,
+    statement: &'static Statement,
+    args: &[Parameter],
+) -> Vec<T> {
+    session.lock_rows(table, statement, args).iter().map(|row| row.need(1)).collect()
+}
 
 #[pg_extern(sql = false)]
 fn referral_forget_user(user_uuid: Option<Uuid>) -> Option<Uuid> {
     answer(|| {
         let user = required(user_uuid, "user_uuid")?;
         let pseudonym = ids::random_uuid();
-        let (name, new_name) = (user.to_string(), pseudonym.to_string());
-        let session = Session::open();
-        let replace = |statement: &'static Statement| {
-            session.write(statement, &[user.into(), pseudonym.into()]).count()
-        };
-        let rows: usize = BY_ID.into_iter().map(replace).sum();
-        let (name, new_name) = (name.as_str(), new_name.as_str());
-        let in_conversions = session
-            .write(&CONVERSIONS, &[user.into(), pseudonym.into(), name.into(), new_name.into()]);
-        let in_events = session.write(&EVENTS, &[name.into(), new_name.into()]);
-        let attempts = session.write(&CHECK_ATTEMPTS, &[name.into()]);
-        let rows = rows + in_conversions.count() + in_events.count() + attempts.count();
+        let rows = replace(&Session::open(), user, pseudonym)?;
         Ok((rows > 0).then_some(pseudonym))
     })
 }

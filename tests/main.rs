@@ -5,6 +5,7 @@ mod analytics;
 mod claim_agrees_with_the_rules;
 mod coexistence;
 mod crash;
+mod deadlocks;
 mod dump;
 mod encodings;
 mod events;

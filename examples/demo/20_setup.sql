@@ -5,8 +5,10 @@
 \echo
 :show
 CREATE EXTENSION referrals;
-:wrap
-SELECT * FROM referral_setup();
+CREATE TEMPORARY TABLE setup AS SELECT * FROM referral_setup();
+SELECT object, action FROM setup;
+:blocks
+SELECT object, note FROM setup WHERE action = 'skipped';
 :plain
 :hide
 

@@ -11,7 +11,7 @@ SELECT :redemptions AS redemptions, :'mean_ms'::numeric AS mean_ms, current_sett
 
 \echo 'The mean is what the client saw. With fsync off, as on this scratch server, no commit waits for the'
 \echo 'disk: to compare with a server of yours, add what your disk takes for a flush. make bench measures'
-\echo 'with fsync on.'
+\echo 'with fsync on, and the extension as make install builds it; for the demo it is built quickly.'
 
 \o /dev/null
 SELECT pg_temp.must_hold('1,000 redemptions were made and timed', :redemptions = 1000 AND :'mean_ms'::numeric > 0);

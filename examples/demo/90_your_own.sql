@@ -4,6 +4,8 @@
 \echo
 \echo '    make install PG_CONFIG=/path/to/pg_config'
 \echo
+\echo 'The same with uninstall takes it away again. This demo has put nothing into PostgreSQL''s folders.'
+\echo
 \echo 'Then, as the owner of your database, in psql. Setup adopts the tables that are there and makes those'
 \echo 'that are missing. These very statements were just run in an empty database.'
 \echo

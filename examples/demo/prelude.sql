@@ -12,12 +12,12 @@
 SET client_min_messages = warning;
 
 -- A chapter says `:show` before the statements the reader is to see, `:hide` before the others.
--- `:wrap` and `:blocks` set results too wide for a terminal, as a table or a block a row; `:plain` ends it.
+-- `:blocks` sets results too wide for a terminal, a block a row; `:plain` ends it.
+\pset columns 100
 \set show '\\set ECHO queries'
 \set hide '\\set ECHO none'
-\set wrap '\\pset title \\pset format unaligned \\o |LC_ALL=C awk -f wrap.awk'
-\set blocks '\\pset title \\pset format unaligned \\pset expanded on \\o |LC_ALL=C awk -v expanded=1 -f wrap.awk'
-\set plain '\\o \\pset expanded off \\pset format aligned \\pset title \' \''
+\set blocks '\\pset format wrapped \\pset expanded on'
+\set plain '\\pset expanded off \\pset format aligned'
 
 -- People. An app's users; the extension knows no more of them than the uuid.
 \set alice a11ce000-0000-4000-8000-000000000000

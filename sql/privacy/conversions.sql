@@ -4,7 +4,4 @@ UPDATE host.referral_conversions AS v
        referee_uuid = CASE WHEN v.referee_uuid OPERATOR(pg_catalog.=) $1 THEN $2 ELSE v.referee_uuid END,
        decided_by = CASE WHEN v.decided_by OPERATOR(pg_catalog.=) $1 THEN $2 ELSE v.decided_by END,
        approvals = pg_catalog.replace(v.approvals::pg_catalog.text, $3, $4)::pg_catalog.jsonb
- WHERE v.referrer_uuid OPERATOR(pg_catalog.=) $1
-    OR v.referee_uuid OPERATOR(pg_catalog.=) $1
-    OR v.decided_by OPERATOR(pg_catalog.=) $1
-    OR pg_catalog.strpos(v.approvals::pg_catalog.text, $3) OPERATOR(pg_catalog.>) 0
+ WHERE v.uuid OPERATOR(pg_catalog.=) ANY ($5)

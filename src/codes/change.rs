@@ -66,8 +66,7 @@ fn referral_update_code(code_uuid: Option<Uuid>, changes: Option<Json>) -> Recor
             Some(beneficiary) => beneficiary.map(ids::from_standard),
             None => code.beneficiary_uuid,
         };
-        let uses = code.limits.number_of_uses;
-        membership::follow_beneficiary(&session, uuid, uses, code.beneficiary_uuid, beneficiary)?;
+        let (former, uses) = (code.beneficiary_uuid, code.limits.number_of_uses);
         let args = [
             uuid.into(),
             draft.code.unwrap_or(code.code).into(),
@@ -82,6 +81,9 @@ fn referral_update_code(code_uuid: Option<Uuid>, changes: Option<Json>) -> Recor
         let updated = session.write(&UPDATE, &args);
         let updated =
             updated.first().map(Code::read).ok_or_else(|| Error::row_not_updated("code"))?;
+        // Behind the row's own write, which waits for a program's first cap: whoever waits for that must not
+        // have locked a program.
+        membership::follow_beneficiary(&session, uuid, uses, former, beneficiary)?;
         if code.limits.status && !updated.limits.status {
             Events::of(&settings).tell(&session, EventType::CodeDeactivated, || {
                 new::deactivated(uuid, &updated.code)

@@ -5,7 +5,7 @@ use pgrx::prelude::*;
 
 use crate::codes::membership::DEFAULT_OWNER_TYPE;
 use crate::codes::new::{self, NewCode};
-use crate::codes::read::{self, MOST_LOOKS};
+use crate::codes::read;
 use crate::codes::row::{Code, CodeColumns};
 use crate::events::Events;
 use crate::pg::args;
@@ -16,6 +16,7 @@ use crate::pg::returns::Record;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
 use crate::pg::text::Text;
+use crate::pg::transaction::MOST_LOOKS;
 use crate::programs::row;
 use crate::rules::event::EventType;
 use crate::rules::program::Program;

@@ -10,6 +10,7 @@ use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::returns::{Record, RowSet};
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
+use crate::pg::tables::CODES;
 use crate::pg::text::{self, Text};
 use crate::rules::code::Lookup;
 use crate::rules::refusal::Refusal;
@@ -30,9 +31,6 @@ statements! {
 statements! {
     SYSTEM_STATS = "codes/system_stats.sql";
 }
-
-/// How often a code is looked for that others change under the eyes of the search.
-pub const MOST_LOOKS: u32 = 10;
 
 /// What a person typed, ready for looking up a code in this database.
 pub fn lookup(typed: &str) -> Option<Lookup<'_>> {
@@ -59,7 +57,7 @@ pub fn by_uuid(session: &Session, uuid: Uuid, view: View) -> Option<Code> {
 
 /// The code as it is by now, its row locked until the transaction ends; None where it is gone.
 pub fn lock(session: &Session, uuid: Uuid) -> Option<Code> {
-    session.write(&BY_UUID_LOCKED, &[uuid.into()]).first().map(Code::read)
+    session.lock_rows(CODES, &BY_UUID_LOCKED, &[uuid.into()]).first().map(Code::read)
 }
 
 /// Codes from the newest on or, for the next page, from the one after the last of this page.

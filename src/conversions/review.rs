@@ -40,7 +40,10 @@ impl Review {
     fn open(conversion_uuid: Option<Uuid>) -> Result<Self> {
         let uuid = required(conversion_uuid, "conversion_uuid")?;
         let session = Session::open();
-        let found = session.write(&BY_UUID_LOCKED, &[uuid.into()]).first().map(Conversion::read);
+        let found = session
+            .lock_rows(CONVERSIONS, &BY_UUID_LOCKED, &[uuid.into()])
+            .first()
+            .map(Conversion::read);
         let conversion =
             found.ok_or_else(|| Error::out_of_range("conversion_uuid", "names no conversion"))?;
         let events = Events::read(&session);

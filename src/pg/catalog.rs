@@ -9,6 +9,7 @@ statements! {
     COLUMNS = "pg/columns.sql";
     EXTENSION_SCHEMA = "pg/extension_schema.sql";
     EXTENSION_VERSION = "pg/extension_version.sql";
+    HIDES_ROWS = "pg/hides_rows.sql";
     TRIGGERS_OF_TABLE = "pg/triggers_of_table.sql";
 }
 
@@ -22,6 +23,12 @@ pub struct Column {
 pub fn columns(session: &Session, table: pg_sys::Oid, view: View) -> Vec<Column> {
     let rows = view.run(session, &COLUMNS, &[table.into()]);
     rows.iter().map(|row| Column { name: row.need(1), kind: row.need(2) }).collect()
+}
+
+/// Whether row-level security may keep rows of a table from the caller.
+pub fn hides_rows(session: &Session, table: &str) -> bool {
+    let Some(oid) = session.tables.relation(table) else { return false };
+    session.read(&HIDES_ROWS, &[oid.into()]).first().is_some_and(|row| row.need(1))
 }
 
 /// Whether a table itself has a trigger of that name; one that it has as a partition does not count.

@@ -41,6 +41,22 @@ impl Session {
         self.execute(statement, args, false)
     }
 
+    /// As `write`, for a statement that locks rows of a table which are to be written to next. The table's own
+    /// lock for writing comes first: taken after the rows', it could be waited for behind somebody who waits
+    /// for a writer who waits for these rows.
+    pub fn lock_rows(
+        &self,
+        table: &str,
+        statement: &'static Statement,
+        args: &[Parameter],
+    ) -> Rows<'_> {
+        if let Some(oid) = self.tables.relation(table) {
+            // SAFETY: the lock is kept until the transaction ends, as the one that the write would take.
+            unsafe { pg_sys::LockRelationOid(oid, pg_sys::RowExclusiveLock as i32) };
+        }
+        self.write(statement, args)
+    }
+
     /// As `write`, but sees all that is committed by now, also where the transaction sees everything
     /// else through one older snapshot (REPEATABLE READ, SERIALIZABLE).
     pub fn write_latest(&self, statement: &'static Statement, args: &[Parameter]) -> Rows<'_> {

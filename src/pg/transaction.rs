@@ -63,6 +63,9 @@ impl<K: Eq + Hash> Tally<K> {
     }
 }
 
+/// How often a row is looked for anew that others change under the eyes of whoever wants to lock it.
+pub const MOST_LOOKS: u32 = 10;
+
 /// A row of a table, by the table's oid and the row's id.
 pub type RowKey = (pg_sys::Oid, [u8; 16]);
 

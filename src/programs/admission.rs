@@ -5,7 +5,9 @@
 use pgrx::datum::Uuid;
 
 use crate::pg::clock;
+use crate::pg::error::Result;
 use crate::pg::session::{Session, View};
+use crate::pg::transaction::MOST_LOOKS;
 use crate::programs::{cap, referees, terms};
 use crate::rules::admission::Admission;
 use crate::rules::membership::Membership;
@@ -23,22 +25,30 @@ pub fn examine(
 ) -> Option<Admission> {
     let Membership { program, assigned } = membership;
     let has_other_use = |user| referees::has_other_use(session, program, user, code, view);
-    let terms = terms::read(session, program, view)?;
+    let terms = terms::read(session, membership, view)?;
     Some(terms.admission(now, *assigned, || user.is_some_and(has_other_use)))
 }
 
 /// Takes a use of the code's program, whose rules hold; false where one does not. The code's row is locked.
 ///
 /// Every redemption locks the code, then the referee, then the program: no two wait for each other in a
-/// ring.
-pub fn admit(session: &Session, membership: &Membership, code: Uuid, user: Uuid) -> bool {
+/// ring. A program's row that was waited for may have changed meanwhile: then it is asked anew.
+pub fn admit(session: &Session, membership: &Membership, code: Uuid, user: Uuid) -> Result<bool> {
     let Membership { program, assigned } = membership;
-    let Some(terms) = terms::read_newest(session, program) else {
-        return true;
-    };
-    let admission = terms.admission(clock::now(), *assigned, || {
-        referees::lock(session, program, user);
-        referees::has_other_use(session, program, user, code, View::Now)
-    });
-    admission.is_granted() && (!terms.is_capped() || cap::take_use(session, program))
+    for _ in 0..MOST_LOOKS {
+        let Some(terms) = terms::read_newest(session, membership) else {
+            return Ok(true);
+        };
+        let admission = terms.admission(clock::now(), *assigned, || {
+            referees::lock(session, program, user);
+            referees::has_other_use(session, program, user, code, View::Now)
+        });
+        if !admission.is_granted() {
+            return Ok(false);
+        }
+        if !terms.is_capped() || cap::take_use(session, program) {
+            return Ok(true);
+        }
+    }
+    Err(cap::keeps_changing())
 }

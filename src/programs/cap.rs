@@ -1,8 +1,9 @@
 //! The cap that a program may set on the uses of all its codes together.
 
-use crate::pg::error::Result;
+use crate::pg::error::{Error, Result};
 use crate::pg::session::Session;
 use crate::pg::statement::statements;
+use crate::pg::transaction::MOST_LOOKS;
 use crate::programs::terms;
 use crate::rules::admission::Terms;
 use crate::rules::program::DEFAULT_KEY;
@@ -17,10 +18,30 @@ statements! {
 }
 
 fn is_capped(session: &Session, key: &str) -> bool {
-    terms::read_newest(session, key).as_ref().is_some_and(Terms::is_capped)
+    terms::newest(session, key).as_ref().is_some_and(Terms::is_capped)
 }
 
-/// Counts one use of a program that has a cap; false where it has none left.
+pub fn keeps_changing() -> Error {
+    Error::keeps_changing("program_keeps_changing", "the program keeps changing while it is used")
+}
+
+/// Counts uses of a program, if it has a cap; false where there is no room for them. Its row may have been
+/// waited for while the cap was changed, or taken away: then it is asked anew.
+fn add_uses(session: &Session, key: &str, uses: i32) -> Result<bool> {
+    for _ in 0..MOST_LOOKS {
+        let terms = terms::newest(session, key);
+        let Some(terms) = terms.filter(Terms::is_capped) else { return Ok(true) };
+        if !terms.has_room(uses) {
+            return Ok(false);
+        }
+        if session.write(&ADD_USES, &[key.into(), uses.into()]).count() == 1 {
+            return Ok(true);
+        }
+    }
+    Err(keeps_changing())
+}
+
+/// Counts one use of a program that has a cap; false where it has none left, or has changed by now.
 pub fn take_use(session: &Session, key: &str) -> bool {
     session.write(&TAKE_USE, &[key.into()]).count() == 1
 }
@@ -42,8 +63,7 @@ pub fn move_uses(session: &Session, uses: i32, from: Option<&str>, to: Option<&s
         from.iter().for_each(|key| give_back(session, key, uses));
     }
     if let Some(to) = to
-        && is_capped(session, to)
-        && session.write(&ADD_USES, &[to.into(), uses.into()]).count() == 0
+        && !add_uses(session, to, uses)?
     {
         return Err(Refusal::UsageLimitReached.into());
     }

@@ -10,6 +10,7 @@ use crate::pg::json::Json;
 use crate::pg::returns::{Record, RowSet};
 use crate::pg::session::{Session, View};
 use crate::pg::statement::{Parameter, statements};
+use crate::pg::tables::PROGRAMS;
 use crate::pg::text::{self, Text};
 use crate::pg::values::{read_span, read_time};
 use crate::programs::cap;
@@ -105,7 +106,7 @@ fn referral_update_program(key: Option<Text>, changes: Option<Json>) -> Record<P
         let capped_anew =
             wanted.max_uses_total.is_some() && unlocked.program.max_uses_total.is_none();
         let counted = capped_anew.then(|| cap::count_uses(&session, key));
-        let stored = session.write(&BY_KEY_LOCKED, &[key.into()]);
+        let stored = session.lock_rows(PROGRAMS, &BY_KEY_LOCKED, &[key.into()]);
         let stored = stored.first().map(StoredProgram::read).ok_or_else(|| unknown("key"))?;
         let mut program = stored.program;
         let was_capped = program.max_uses_total.is_some();

@@ -1,10 +1,14 @@
 //! What a redemption has to know of a program.
 
+use crate::pg::catalog;
+use crate::pg::error::{Error, raise};
 use crate::pg::result::Row;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
+use crate::pg::tables::PROGRAMS;
 use crate::pg::transaction::has_one_snapshot;
 use crate::rules::admission::Terms;
+use crate::rules::membership::Membership;
 use crate::rules::program::{Run, Status};
 
 statements! {
@@ -12,17 +16,37 @@ statements! {
     TERMS_LOCKED = "programs/terms_locked.sql";
 }
 
-pub fn read(session: &Session, key: &str, view: View) -> Option<Terms> {
-    view.run(session, &TERMS, &[key.into()]).first().map(terms)
+/// None where a code without a program of its own finds no default program. A program whose row is hidden
+/// admits nobody: 42501.
+pub fn read(session: &Session, of: &Membership, view: View) -> Option<Terms> {
+    let read = view.run(session, &TERMS, &[of.program.as_str().into()]).first().map(terms);
+    read.or_else(|| must_be_absent(session, of))
 }
 
 /// As they are now; with one snapshot for the transaction a serialization failure where that is not
 /// what the transaction sees. A program that has a cap is not locked: its row is written to next,
 /// which fails as well, and of two that share a lock neither could write.
-pub fn read_newest(session: &Session, key: &str) -> Option<Terms> {
+pub fn read_newest(session: &Session, of: &Membership) -> Option<Terms> {
+    newest(session, &of.program).or_else(|| must_be_absent(session, of))
+}
+
+/// The same for a program that is named; None where there is none.
+pub fn newest(session: &Session, key: &str) -> Option<Terms> {
     let read = |statement| session.write(statement, &[key.into()]).first().map(terms);
     let found = read(&TERMS)?;
     if found.is_capped() || !has_one_snapshot() { Some(found) } else { read(&TERMS_LOCKED) }
+}
+
+/// A program that a code was put into is there, by a foreign key; where its row is not to be seen its cap
+/// cannot be kept. Whether there is a default program nobody knows whom row-level security keeps from seeing.
+fn must_be_absent(session: &Session, of: &Membership) -> Option<Terms> {
+    if of.assigned || catalog::hides_rows(session, PROGRAMS) {
+        let message = format!("the code's program \"{}\" cannot be read", of.program);
+        raise(Error::new("42501", "program_not_visible", message).with_hint(
+            "Row-level security on referral_programs hides the program from the caller.",
+        ));
+    }
+    None
 }
 
 fn terms(row: Row) -> Terms {

@@ -3,7 +3,7 @@
 use pgrx::datum::Uuid;
 use serde_json::json;
 
-use crate::codes::read::{self, MOST_LOOKS};
+use crate::codes::read;
 use crate::events::Events;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result};
@@ -11,6 +11,7 @@ use crate::pg::ids;
 use crate::pg::result::Row;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::{columns, statements};
+use crate::pg::transaction::MOST_LOOKS;
 use crate::programs::{admission, cap};
 use crate::redemption::refuse::{Refused, diagnose};
 use crate::rules::event::EventType;
@@ -121,7 +122,7 @@ impl Claim {
     fn record(mut self, session: &Session, user: Uuid) -> Result<Option<Redeemed>> {
         let usage = Use { uuid: ids::new_uuid(), date_used: clock::now() };
         // The clock that the claim was judged by was read before it waited for the lock.
-        if self.limits.expired(usage.date_used) || !self.admit(session, user) {
+        if self.limits.expired(usage.date_used) || !self.admit(session, user)? {
             release(session, self.code_uuid);
             return Ok(None);
         }
@@ -130,7 +131,7 @@ impl Claim {
             release(session, self.code_uuid);
             return Ok(None);
         };
-        if !self.follow(session, user, written.program) {
+        if !self.follow(session, user, written.program)? {
             usage::delete(session, usage.uuid);
             release(session, self.code_uuid);
             return Ok(None);
@@ -147,9 +148,9 @@ impl Claim {
         Ok(Some(Redeemed { claim: self, usage }))
     }
 
-    fn admit(&self, session: &Session, user: Uuid) -> bool {
+    fn admit(&self, session: &Session, user: Uuid) -> Result<bool> {
         let admit = |membership| admission::admit(session, membership, self.code_uuid, user);
-        self.membership.as_ref().is_none_or(admit)
+        self.membership.as_ref().map_or(Ok(true), admit)
     }
 
     /// Gives the program its use back.
@@ -160,10 +161,10 @@ impl Claim {
     /// What a claim that waited for the lock reads of other rows is as old as its statement. The usage row's
     /// own statement tells where the code is by now: had it been assigned meanwhile, the use goes along, if
     /// the program there admits it.
-    fn follow(&mut self, session: &Session, user: Uuid, assigned: Option<String>) -> bool {
+    fn follow(&mut self, session: &Session, user: Uuid, assigned: Option<String>) -> Result<bool> {
         let newest = Membership::of(assigned, self.beneficiary_uuid.is_some());
         if newest == self.membership {
-            return true;
+            return Ok(true);
         }
         self.leave_program(session);
         self.membership = newest;

@@ -40,7 +40,7 @@ pub fn redeem_written(session: &Session, written: &WrittenUse, claimed: bool) ->
     }
     let membership = membership::of(session, &found, View::Now);
     if let Some(membership) = &membership
-        && !admission::admit(session, membership, code_uuid, user)
+        && !admission::admit(session, membership, code_uuid, user)?
     {
         // Another session was faster: what was free at the first look is not any more.
         judge(code).judge().map_err(|refused| refused.refusal)?;

@@ -40,8 +40,14 @@ impl Terms {
         Admission {
             active,
             already_referred: active && one_code && has_other_use(),
-            used_up: self.max_uses_total.is_some_and(|most| self.number_of_uses >= most),
+            used_up: !self.has_room(1),
         }
+    }
+
+    /// Whether its codes may be used so many times more.
+    pub fn has_room(&self, uses: i32) -> bool {
+        let used = i64::from(self.number_of_uses) + i64::from(uses);
+        self.max_uses_total.is_none_or(|most| used <= i64::from(most))
     }
 
     pub fn is_capped(&self) -> bool {

@@ -51,3 +51,14 @@ SELECT pg_catalog.count(*) FROM referral_list_for_referrer('00000000-0000-0000-0
 SELECT (c.caught).code FROM (SELECT caught('SELECT referral_record_purchase(''00000000-0000-0000-0000-0000000000f1'', ''order 2'', 10)')) AS c;
 SELECT (c.caught).code FROM (SELECT caught('SELECT referral_forget_user(''00000000-0000-0000-0000-0000000000f1'')')) AS c;
 RESET ROLE;
+
+-- Row-level security that hides a program lets nobody past its cap.
+ALTER TABLE referral_programs ENABLE ROW LEVEL SECURITY;
+SET ROLE checkout;
+SELECT (c.caught).code, (c.caught).detail FROM (SELECT caught(format('SELECT referral_use_code(%L, ''00000000-0000-0000-0000-0000000000f2'')', :'mine'))) AS c;
+SELECT (c.caught).code, (c.caught).detail FROM (SELECT caught(format('SELECT referral_try_use_code(%L, ''00000000-0000-0000-0000-0000000000f2'')', :'mine'))) AS c;
+RESET ROLE;
+CREATE POLICY all_programs ON referral_programs TO PUBLIC USING (true);
+SET ROLE checkout;
+SELECT ok, reason FROM referral_try_use_code(:'mine', '00000000-0000-0000-0000-0000000000f2');
+RESET ROLE;

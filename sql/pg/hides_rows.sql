@@ -1,0 +1,1 @@
+SELECT pg_catalog.row_security_active($1)

@@ -1,0 +1,5 @@
+SELECT r.program
+  FROM host.referral_referees AS r
+ WHERE r.referee_uuid OPERATOR(pg_catalog.=) $1
+ ORDER BY r.program
+   FOR UPDATE
