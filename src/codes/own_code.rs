@@ -15,6 +15,7 @@ use crate::pg::ids;
 use crate::pg::returns::Record;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
+use crate::pg::tables::PROGRAMS;
 use crate::pg::text::Text;
 use crate::pg::transaction::MOST_LOOKS;
 use crate::programs::row;
@@ -58,7 +59,10 @@ impl Owner<'_> {
             beneficiary_uuid: Some(self.uuid),
             expiration_date: program.codes_expire_after.map(|span| clock::after(now, span)),
         };
-        let code = new.insert_generated(session, &program.generator()?)?;
+        let generator = program
+            .generator()
+            .map_err(|fault| Error::stored("22023", PROGRAMS, &fault.column, &fault.message))?;
+        let code = new.insert_generated(session, &generator)?;
         Events::of(&settings).tell(session, EventType::CodeCreated, || new::created(&code));
         Ok(code)
     }

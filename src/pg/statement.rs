@@ -1,5 +1,6 @@
 //! Statements: their text in sql/, the plan that Postgres makes of it, and the values of its parameters.
 
+use std::cell::Cell;
 use std::ptr::NonNull;
 
 use pgrx::datum::DatumWithOid;
@@ -85,7 +86,12 @@ macro_rules! statements {
 pub(crate) use statements;
 
 /// A statement as Postgres has analysed it for one schema, kept until the backend ends.
-pub(super) struct Plan(NonNull<pg_sys::_SPI_plan>);
+pub(super) struct Plan {
+    plan: NonNull<pg_sys::_SPI_plan>,
+    /// The tables that it names, and the generation of the relation cache in which they were last seen to be there.
+    pub tables: Vec<&'static str>,
+    pub seen: Cell<u64>,
+}
 
 impl Plan {
     pub(super) fn prepare(sql: &str, args: &[Parameter]) -> Self {
@@ -99,19 +105,19 @@ impl Plan {
                 raise(Error::internal(format!("SPI_prepare failed: {status}")));
             };
             pg_sys::SPI_keepplan(plan.as_ptr());
-            Plan(plan)
+            Plan { plan, tables: Vec::new(), seen: Cell::new(0) }
         }
     }
 
     pub(super) fn as_ptr(&self) -> pg_sys::SPIPlanPtr {
-        self.0.as_ptr()
+        self.plan.as_ptr()
     }
 }
 
 impl Drop for Plan {
     fn drop(&mut self) {
         // SAFETY: the plan was kept by this value alone.
-        unsafe { pg_sys::SPI_freeplan(self.0.as_ptr()) };
+        unsafe { pg_sys::SPI_freeplan(self.plan.as_ptr()) };
     }
 }
 

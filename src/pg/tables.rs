@@ -29,25 +29,11 @@ pub const EVENTS: &str = "referral_events";
 pub const EVENT_CONSUMERS: &str = "referral_event_consumers";
 pub const EVENT_DELIVERIES: &str = "referral_event_deliveries";
 
+/// Without these nothing works. The last stands for those that setup makes: it is the one that every redemption reads.
+const NEEDED: [&str; 4] = [CODES, USAGE, SETTINGS, CODE_PROGRAMS];
+
 /// A backend that serves more tenants than this plans anew for those it has not seen for longest.
 const MOST_SCHEMAS: usize = 64;
-
-/// What a call may come to work on.
-const ALL: [&str; 13] = [
-    CODES,
-    USAGE,
-    SETTINGS,
-    CREATORS,
-    CHECK_ATTEMPTS,
-    PROGRAMS,
-    CODE_PROGRAMS,
-    REFEREES,
-    CONVERSIONS,
-    REWARDS,
-    EVENTS,
-    EVENT_CONSUMERS,
-    EVENT_DELIVERIES,
-];
 
 /// The tables of one schema, with the plans that this backend has made for them.
 pub struct Tables {
@@ -55,8 +41,6 @@ pub struct Tables {
     /// The same, as the server has it.
     name: CString,
     quoted: String,
-    /// The generation of the relation cache in which the tables were last seen to be there.
-    seen: Cell<Option<u64>>,
     plans: RefCell<BTreeMap<*const Statement, Rc<Plan>>>,
     /// Whether usage (code, user) is unique, and the generation of the relation cache that said so.
     usage_is_unique: Cell<Option<(u64, bool)>>,
@@ -74,15 +58,12 @@ thread_local! {
 impl Tables {
     /// The tables that `referrals.schema` names.
     pub fn current() -> Rc<Tables> {
+        // SAFETY: takes in what other sessions have changed, which may call `definition_changed`.
+        unsafe { pg_sys::AcceptInvalidationMessages() };
         // Nearly always those of the call before.
         let latest = KNOWN.with(|known| known.borrow().first().cloned());
-        match latest.filter(|tables| guc::schema_is(&tables.name)) {
-            Some(tables) => {
-                tables.must_still_exist();
-                tables
-            }
-            None => Tables::of(&guc::schema()),
-        }
+        let current = latest.filter(|tables| guc::schema_is(&tables.name));
+        current.unwrap_or_else(|| Tables::of(&guc::schema()))
     }
 
     /// The tables of a schema; an error that names it where they are missing.
@@ -93,18 +74,16 @@ impl Tables {
             known[..=place].rotate_right(1);
             known.first().cloned()
         });
-        if let Some(tables) = known {
-            tables.must_still_exist();
-            return tables;
-        }
-        let tables = Rc::new(Tables::unchecked(schema));
-        tables.must_still_exist();
-        KNOWN.with(|known| {
-            let mut known = known.borrow_mut();
-            known.insert(0, Rc::clone(&tables));
-            known.truncate(MOST_SCHEMAS);
-        });
-        tables
+        known.unwrap_or_else(|| {
+            let tables = Rc::new(Tables::unchecked(schema));
+            tables.must_exist();
+            KNOWN.with(|known| {
+                let mut known = known.borrow_mut();
+                known.insert(0, Rc::clone(&tables));
+                known.truncate(MOST_SCHEMAS);
+            });
+            tables
+        })
     }
 
     /// The tables of a schema, which setup may still have to make; never kept for later calls.
@@ -114,7 +93,6 @@ impl Tables {
             name: text::for_server(schema),
             quoted: pgrx::spi::quote_identifier(schema),
             plans: RefCell::default(),
-            seen: Cell::new(None),
             usage_is_unique: Cell::new(None),
         }
     }
@@ -142,14 +120,28 @@ impl Tables {
         prepare: impl FnOnce(&str) -> Plan,
     ) -> Rc<Plan> {
         let key = std::ptr::from_ref(statement);
-        if let Some(plan) = self.plans.borrow().get(&key) {
-            return Rc::clone(plan);
+        let known = self.plans.borrow().get(&key).cloned();
+        if let Some(plan) = known {
+            // Only where some relation's definition has changed since is there anything to look for. What is there
+            // now cannot go away before the statement has locked it, unless in that very moment.
+            let generation = GENERATION.get();
+            if plan.seen.get() != generation {
+                self.must_have(&plan.tables);
+                plan.seen.set(generation);
+            }
+            return plan;
         }
         // No borrow is held here: analysing a statement may run code that calls us again.
         let text = without_comments(statement.sql);
+        let tables = tables_named(statement.sql);
+        let seen = GENERATION.get();
+        self.must_have(&tables);
         let columns = statement.columns.map(Columns::placeholder);
         let columns = columns.iter().map(|(star, list)| (star.as_str(), list.as_str()));
-        let plan = Rc::new(prepare(&self.fill(&text, &columns.collect::<Vec<_>>())));
+        let mut plan = prepare(&self.fill(&text, &columns.collect::<Vec<_>>()));
+        plan.tables = tables;
+        plan.seen = Cell::new(seen);
+        let plan = Rc::new(plan);
         self.plans.borrow_mut().insert(key, Rc::clone(&plan));
         plan
     }
@@ -165,33 +157,22 @@ impl Tables {
         (oid != pg_sys::InvalidOid).then_some(oid)
     }
 
-    fn missing(&self) -> Vec<&'static str> {
-        ALL.into_iter().filter(|name| self.relation(name).is_none()).collect()
+    fn missing<'n>(&self, of: &[&'n str]) -> Vec<&'n str> {
+        of.iter().copied().filter(|name| self.relation(name).is_none()).collect()
     }
 
-    /// Whether the schema has been set up at all.
     pub fn are_there(&self) -> bool {
-        // The last stands for those that setup makes.
-        [CODES, USAGE, SETTINGS, CODE_PROGRAMS].iter().all(|name| self.relation(name).is_some())
-    }
-
-    /// Looks again only where some relation's definition has changed since the last look. A table that the
-    /// transaction has used cannot go away before its end, as it is locked.
-    fn must_still_exist(&self) {
-        // SAFETY: takes in what other sessions have changed, which may call `definition_changed`.
-        unsafe { pg_sys::AcceptInvalidationMessages() };
-        if self.seen.get() != Some(GENERATION.get()) {
-            // Looking may itself take in a change: what was seen then is newer.
-            let generation = GENERATION.get();
-            self.must_exist();
-            self.seen.set(Some(generation));
-        }
+        self.missing(&NEEDED).is_empty()
     }
 
     pub fn must_exist(&self) {
-        self.schema_must_exist();
-        let missing = self.missing();
+        self.must_have(&NEEDED);
+    }
+
+    fn must_have(&self, tables: &[&str]) {
+        let missing = self.missing(tables);
         if !missing.is_empty() {
+            self.schema_must_exist();
             let message = format!("schema \"{}\" has no table {}", self.schema, missing.join(", "));
             raise(Error::new("42P01", "tables_missing", message).with_hint(
                 "SELECT * FROM referral_setup() makes the tables; the setting referrals.schema names \
@@ -227,6 +208,17 @@ impl Tables {
             }
         }
     }
+}
+
+/// The tables of `host.` that a statement names.
+fn tables_named(sql: &'static str) -> Vec<&'static str> {
+    let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let name = |rest: &'static str| rest.split(|c| !is_name(c)).next().unwrap_or_default();
+    let named = sql.split("host.").skip(1).map(name);
+    let mut names: Vec<&str> = named.filter(|name| !name.is_empty()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// Whether a usage table has a unique index on exactly (code_uuid, used_by_uuid), in any order.

@@ -171,6 +171,13 @@ unsafe impl SqlTranslatable for TriggerRow<'_> {
         Ok(ReturnsRef::One(SqlMappingRef::literal("trigger")));
 }
 
+/// Whether it is a table, partitioned or not: no view, index or sequence.
+pub fn is_table(oid: pg_sys::Oid) -> bool {
+    // SAFETY: looks the oid up in the catalog cache, which gives 0 where it is unknown.
+    let kind = unsafe { pg_sys::get_rel_relkind(oid) } as u8;
+    matches!(kind, pg_sys::RELKIND_RELATION | pg_sys::RELKIND_PARTITIONED_TABLE)
+}
+
 /// The name of a table as it stands in SQL, quoted, and its schema; None where there is no such table.
 pub fn name_of_table(table: pg_sys::Oid) -> Result<Option<(String, String)>> {
     // SAFETY: looks the oid up in the catalog caches, which give NULL where it is unknown.

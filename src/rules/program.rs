@@ -126,9 +126,18 @@ impl Program {
     }
 
     /// The recipe for the program's codes.
-    pub fn generator(&self) -> Result<Generator, RecipeError> {
-        let generator = Generator::new(self.code_length, &self.code_alphabet, &self.code_prefix)?;
-        generator.must_hold(1).map(|()| generator)
+    pub fn generator(&self) -> Result<Generator, FieldError> {
+        let fault = |error: RecipeError| {
+            let column = match error.argument() {
+                "alphabet" => "code_alphabet",
+                "prefix" => "code_prefix",
+                _ => "code_length",
+            };
+            FieldError::invalid(column, error.to_string())
+        };
+        let generator = Generator::new(self.code_length, &self.code_alphabet, &self.code_prefix);
+        let generator = generator.map_err(fault)?;
+        generator.must_hold(1).map_err(fault).map(|()| generator)
     }
 
     /// Sets the attributes that JSON names; the errors name each key that is unknown, or whose value is
@@ -223,14 +232,7 @@ impl Program {
         if let Err(error) = fields::max_uses(self.max_uses_per_code, system_limit) {
             faults.push(FieldError::invalid("max_uses_per_code", error.message));
         }
-        if let Err(error) = self.generator() {
-            let column = match error.argument() {
-                "alphabet" => "code_alphabet",
-                "prefix" => "code_prefix",
-                _ => "code_length",
-            };
-            faults.push(FieldError::invalid(column, error.to_string()));
-        }
+        faults.extend(self.generator().err());
         faults
     }
 }

@@ -14,7 +14,7 @@ use crate::pg::guc;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
 use crate::pg::tables::Tables;
-use crate::pg::trigger::name_of_table;
+use crate::pg::trigger::{is_table, name_of_table};
 
 statements! {
     ATTACHED = "setup/signup_trigger/attached.sql";
@@ -27,6 +27,9 @@ const TRIGGER: &str = "referral_required_at_signup";
 fn users_table(users: Option<pg_sys::Oid>) -> Result<(pg_sys::Oid, String, String)> {
     let oid = required(users, "users")?;
     let missing = || Error::out_of_range("users", "names no table");
+    if !is_table(oid) {
+        return Err(missing());
+    }
     let (name, schema) = name_of_table(oid)?.ok_or_else(missing)?;
     Ok((oid, name, schema))
 }

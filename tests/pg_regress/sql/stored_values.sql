@@ -82,12 +82,24 @@ SELECT currency FROM referral_update_program('x', '{"currency": " eur"}');
 SELECT code, message FROM caught(
     $$ SELECT referral_record_purchase('00000000-0000-0000-0000-00000000000c', 'third', 100, 'POINTS') $$);
 
--- Tables that are gone after they were used.
+-- Tables that are gone after they were used, and come back; whatever needs them not goes on working.
+SELECT count(*) FROM referral_balance('00000000-0000-0000-0000-00000000000a');
 SELECT referral_enabled();
 DROP TABLE referral_rewards;
-SELECT code, message, detail, hint FROM caught($$ SELECT referral_enabled() $$);
-SELECT count(*) > 0 AS is_set_up FROM referral_setup();
+SELECT code, message, detail, hint
+  FROM caught($$ SELECT * FROM referral_balance('00000000-0000-0000-0000-00000000000a') $$);
+SELECT code, message FROM caught($$ SELECT * FROM referral_balance('00000000-0000-0000-0000-00000000000a') $$);
 SELECT referral_enabled();
+SELECT count(*) > 0 AS is_set_up FROM referral_setup();
+SELECT count(*) FROM referral_balance('00000000-0000-0000-0000-00000000000a');
 DROP TABLE phoenix_kit_referral_code_usage, phoenix_kit_settings CASCADE;
 SELECT code, message, detail, hint FROM caught($$ SELECT * FROM referral_use_code('WELCOME', gen_random_uuid()) $$);
 SELECT code, message FROM caught($$ SELECT referral_enabled() $$);
+SELECT code, message FROM caught(
+    $$ INSERT INTO phoenix_kit_referral_codes (code, description, max_uses, created_by_uuid)
+       VALUES ('BYHAND', 'x', 5, gen_random_uuid()) $$);
+
+-- Which version is at work.
+SELECT referral_version() = (SELECT extversion FROM pg_extension WHERE extname = 'referrals') AS is_one_version;
+UPDATE pg_extension SET extversion = '0.0.9' WHERE extname = 'referrals';
+SELECT regexp_replace(referral_version(), 'library [0-9.]+', 'library …') AS both;
