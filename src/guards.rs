@@ -6,11 +6,11 @@ use pgrx::prelude::*;
 use crate::codes::{membership, new, read, user_limit};
 use crate::events::Events;
 use crate::pg::clock;
+use crate::pg::encoding;
 use crate::pg::error::{Error, Result, answer, first, raise, required};
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
 use crate::pg::tables::{CODES, Tables};
-use crate::pg::text;
 use crate::pg::transaction::{OwnWrite, RowKey, with_claims};
 use crate::pg::trigger::{Firing, TriggerRow};
 use crate::redemption::written::{WrittenUse, redeem_written};
@@ -71,7 +71,7 @@ fn guard_code<'c>(firing: &Firing<'c>) -> Result<TriggerRow<'c>> {
         user_limit::lock(&session, creator);
     }
     // What the database cannot hold in capitals stays as it is.
-    let Some(code) = wanted.code.filter(|code| text::can_hold(code)) else { return Ok(new) };
+    let Some(code) = wanted.code.filter(|code| encoding::can_hold(code)) else { return Ok(new) };
     let typed: String = new.readable("code")?.unwrap_or_default();
     let uuid: Uuid = required(new.get("uuid")?, "uuid")?;
     let args = [code.as_str().into(), uuid.into(), new::spellings(&code, &typed).into()];

@@ -14,6 +14,7 @@ mod pg;
 mod privacy;
 mod programs;
 mod redemption;
+mod retired;
 mod rules;
 mod settings;
 mod setup;
@@ -23,7 +24,7 @@ mod usage;
 
 pg_module_magic!(name, version);
 
-extension_sql_file!("../sql/api/setup/setup.sql", name = "setup");
+extension_sql_file!("../sql/api/setup/face.sql", name = "setup");
 extension_sql_file!("../sql/api/setup/triggers.sql", name = "triggers", requires = ["setup"]);
 extension_sql_file!(
     "../sql/api/setup/signup_trigger.sql",
@@ -32,7 +33,8 @@ extension_sql_file!(
 );
 extension_sql_file!("../sql/api/setup/detach.sql", name = "detach", requires = ["signup_trigger"]);
 extension_sql_file!("../sql/api/setup/doctor.sql", name = "doctor", requires = ["detach"]);
-extension_sql_file!("../sql/api/setup/version.sql", name = "version", requires = ["doctor"]);
+extension_sql_file!("../sql/api/setup/tasks.sql", name = "tasks", requires = ["doctor"]);
+extension_sql_file!("../sql/api/setup/version.sql", name = "version", requires = ["tasks"]);
 extension_sql_file!("../sql/api/guards.sql", name = "guards", requires = ["version"]);
 extension_sql_file!("../sql/api/codes/read.sql", name = "codes_read", requires = ["guards"]);
 extension_sql_file!("../sql/api/codes/new.sql", name = "codes_new", requires = ["codes_read"]);

@@ -7,12 +7,12 @@ use pgrx::spi::quote_identifier;
 use crate::codes::read;
 use crate::pg::args;
 use crate::pg::clock;
+use crate::pg::encoding::Text;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::returns::Record;
 use crate::pg::session::{Session, View};
-use crate::pg::statement::statements;
+use crate::pg::statement::{statements, text};
 use crate::pg::tables::Tables;
-use crate::pg::text::Text;
 use crate::pg::transaction;
 use crate::pg::trigger::{Firing, TriggerRow, name_of_table};
 use crate::rules::refusal::Refusal;
@@ -115,7 +115,7 @@ fn guard_signup(firing: &Firing) -> Result<()> {
 fn exists(session: &Session, firing: &Firing, key: &str, user: Uuid) -> Result<bool> {
     let Some((table, _)) = name_of_table(firing.table())? else { return Ok(false) };
     let names = [("users_table", table.as_str()), ("user_key", &quote_identifier(key))];
-    let sql = include_str!("../sql/signup/user_exists.sql");
+    let sql = text!("signup/user_exists.sql");
     Ok(session.write_once(sql, &names, &[user.into()]).count() > 0)
 }
 

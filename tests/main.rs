@@ -19,6 +19,9 @@ mod readme;
 mod restore_and_replicate;
 mod standby;
 mod support;
+mod tasks;
+mod tidy;
+mod upgrade;
 
 #[test]
 fn every_file_beside_this_one_is_run() {

@@ -12,12 +12,12 @@ use crate::codes::user_limit;
 use crate::events::Events;
 use crate::pg::args;
 use crate::pg::clock;
+use crate::pg::encoding::{self, Text};
 use crate::pg::error::{Error, answer, first, required};
 use crate::pg::ids;
 use crate::pg::returns::{Record, RowSet};
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
-use crate::pg::text::{self, Text};
 use crate::rules::code;
 use crate::rules::draft::Draft;
 use crate::rules::event::EventType;
@@ -173,7 +173,7 @@ fn referral_create_codes(
         let enforce = required(enforce_user_limit, "enforce_user_limit")?;
         let prefix = args::optional_text(prefix, "prefix")?;
         let prefix = code::normalize(prefix.as_deref().unwrap_or_default());
-        if !text::can_hold(&prefix) {
+        if !encoding::can_hold(&prefix) {
             return Err(Error::not_in_encoding("prefix"));
         }
         let generator = Generator::new(length, DEFAULT_ALPHABET, &prefix)?;

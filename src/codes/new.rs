@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use crate::codes::row::{COLUMNS, Code};
 use crate::pg::args;
 use crate::pg::clock;
+use crate::pg::encoding::{self, Text};
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::returns::Scalar;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
-use crate::pg::text::{self, Text};
 use crate::rules::code;
 use crate::rules::draft::Draft;
 use crate::rules::fields::FieldError;
@@ -37,10 +37,10 @@ statements! {
 pub fn spellings(normal: &str, typed: &str) -> Vec<String> {
     let upper = |letter: char| {
         let letter_text = letter.to_string();
-        text::can_hold(&letter_text).then(|| text::upper(letter))
+        encoding::can_hold(&letter_text).then(|| encoding::upper(letter))
     };
     let mut spellings = code::spellings(normal, upper);
-    spellings.insert(text::upper_of(typed.trim()));
+    spellings.insert(encoding::upper_of(typed.trim()));
     spellings.into_iter().collect()
 }
 
@@ -85,8 +85,8 @@ pub fn check(
     if let Some(code) = &draft.code
         && sound
     {
-        if !text::can_hold(code) {
-            errors.push(FieldError::not_in_encoding("code", text::encoding_name()));
+        if !encoding::can_hold(code) {
+            errors.push(FieldError::not_in_encoding("code", encoding::name()));
         } else if is_taken(session, code, &typed, except, view) {
             errors.push(FieldError::taken());
         }

@@ -6,12 +6,12 @@ use pgrx::prelude::*;
 use crate::codes::row::{COLUMNS, Code, CodeColumns};
 use crate::pg::args;
 use crate::pg::clock;
+use crate::pg::encoding::{self, Text};
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::returns::{Record, RowSet};
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
 use crate::pg::tables::CODES;
-use crate::pg::text::{self, Text};
 use crate::rules::code::Lookup;
 use crate::rules::refusal::Refusal;
 use crate::rules::state::{Limits, State};
@@ -34,7 +34,7 @@ statements! {
 
 /// What a person typed, ready for looking up a code in this database.
 pub fn lookup(typed: &str) -> Option<Lookup<'_>> {
-    Lookup::new(typed).map(|lookup| lookup.within(text::can_hold))
+    Lookup::new(typed).map(|lookup| lookup.within(encoding::can_hold))
 }
 
 /// The code that a person means who types that text: the one stored exactly so since normalisation or,

@@ -2,27 +2,66 @@
 
 use pgrx::pg_sys;
 
+use super::result::Row;
 use super::session::{Session, View};
 use super::statement::statements;
 
 statements! {
     COLUMNS = "pg/columns.sql";
+    COMMENT = "pg/comment.sql";
+    CONSTRAINTS = "pg/constraints.sql";
     EXTENSION_SCHEMA = "pg/extension_schema.sql";
     EXTENSION_VERSION = "pg/extension_version.sql";
     HIDES_ROWS = "pg/hides_rows.sql";
+    INDEX = "pg/index.sql";
+    SIZE = "pg/size.sql";
     TRIGGERS_OF_TABLE = "pg/triggers_of_table.sql";
+}
+
+/// What a relation is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Table,
+    PartitionedTable,
+    /// A view, an index, a foreign table, …
+    Other,
+}
+
+pub fn kind(relation: pg_sys::Oid) -> Kind {
+    // SAFETY: looks the oid up in the catalog cache, which gives 0 where it is unknown.
+    let kind = unsafe { pg_sys::get_rel_relkind(relation) } as u8;
+    match kind {
+        pg_sys::RELKIND_RELATION => Kind::Table,
+        pg_sys::RELKIND_PARTITIONED_TABLE => Kind::PartitionedTable,
+        _ => Kind::Other,
+    }
 }
 
 /// A column of a table.
 pub struct Column {
     pub name: String,
     /// Its type's own name, as `varchar`.
+    pub type_name: String,
+    /// Its type in full, as `character varying(255)`.
     pub kind: String,
+    pub not_null: bool,
+    pub default: Option<String>,
+    /// GENERATED ALWAYS AS IDENTITY.
+    pub identity: bool,
+    pub comment: Option<String>,
 }
 
 pub fn columns(session: &Session, table: pg_sys::Oid, view: View) -> Vec<Column> {
-    let rows = view.run(session, &COLUMNS, &[table.into()]);
-    rows.iter().map(|row| Column { name: row.need(1), kind: row.need(2) }).collect()
+    let column = |row: Row| Column {
+        name: row.need(1),
+        type_name: row.need(2),
+        kind: row.need(3),
+        not_null: row.need(4),
+        default: row.get(5),
+        identity: row.need(6),
+        comment: row.get(7),
+    };
+    view.run(session, &COLUMNS, &[table.into()]).iter().map(column).collect()
 }
 
 /// Whether row-level security may keep rows of a table from the caller.
@@ -31,10 +70,67 @@ pub fn hides_rows(session: &Session, table: &str) -> bool {
     session.read(&HIDES_ROWS, &[oid.into()]).first().is_some_and(|row| row.need(1))
 }
 
-/// Whether a table itself has a trigger of that name; one that it has as a partition does not count.
-pub fn has_trigger(session: &Session, table: pg_sys::Oid, name: &str, view: View) -> bool {
-    let triggers = view.run(session, &TRIGGERS_OF_TABLE, &[table.into()]);
-    triggers.iter().any(|row| row.need::<String>(1) == name)
+/// The comment on a table.
+pub fn comment(session: &Session, table: pg_sys::Oid, view: View) -> Option<String> {
+    view.run(session, &COMMENT, &[table.into()]).first()?.get(1)
+}
+
+/// Name and definition of each constraint of a table, NOT NULL aside.
+pub fn constraints(session: &Session, table: pg_sys::Oid, view: View) -> Vec<(String, String)> {
+    let rows = view.run(session, &CONSTRAINTS, &[table.into()]);
+    rows.iter().map(|row| (row.need(1), row.need(2))).collect()
+}
+
+/// An index, as seen from a table.
+pub struct Index {
+    pub is_of_table: bool,
+    pub definition: String,
+    pub is_valid: bool,
+}
+
+/// None where the relation is no index.
+pub fn index(session: &Session, oid: pg_sys::Oid, table: pg_sys::Oid, view: View) -> Option<Index> {
+    let rows = view.run(session, &INDEX, &[oid.into(), table.into()]);
+    rows.first().map(|row| Index {
+        is_of_table: row.need(1),
+        definition: row.need(2),
+        is_valid: row.need(3),
+    })
+}
+
+/// How big a table is, with its partitions.
+pub struct Size {
+    pub bytes: i64,
+    /// The same, fit to read.
+    pub bytes_text: String,
+    /// By the planner's estimate; 0 where it has none.
+    pub rows: i64,
+}
+
+pub fn size(session: &Session, table: pg_sys::Oid) -> Option<Size> {
+    let rows = session.write(&SIZE, &[table.into()]);
+    rows.first().map(|row| Size { bytes: row.need(1), bytes_text: row.need(2), rows: row.need(3) })
+}
+
+/// A trigger on a table itself; one that it has as a partition does not count.
+pub struct Trigger {
+    pub name: String,
+    /// As pg_get_triggerdef prints it.
+    pub definition: String,
+    /// tgenabled.
+    pub fires: String,
+    /// Whether its function is the extension's.
+    pub is_ours: bool,
+}
+
+pub fn triggers(session: &Session, table: pg_sys::Oid, view: View) -> Vec<Trigger> {
+    let trigger = |row: Row| Trigger {
+        name: row.need(1),
+        definition: row.need(2),
+        fires: row.need(3),
+        is_ours: row.need(4),
+    };
+    view.run(session, &TRIGGERS_OF_TABLE, &[table.into()]).iter().map(trigger).collect()
 }
 
 /// The schema that holds the extension's functions, quoted and with its point.

@@ -6,7 +6,7 @@ use std::ffi::{CString, c_char, c_int};
 use pgrx::pg_sys;
 use pgrx::pg_sys::panic::CaughtError;
 
-use super::text;
+use super::encoding;
 use crate::rules::conversion::InvalidTransition;
 use crate::rules::fields::{FieldError, Kind};
 use crate::rules::generator::RecipeError;
@@ -65,8 +65,7 @@ impl Error {
 
     /// A text that cannot be stored, as it is or in capitals; `argument` says which.
     pub fn not_in_encoding(argument: &str) -> Self {
-        let message =
-            format!("argument \"{argument}\" {}", FieldError::not_held(text::encoding_name()));
+        let message = format!("argument \"{argument}\" {}", FieldError::not_held(encoding::name()));
         Error::new("22021", "not_in_encoding", message)
     }
 
@@ -151,13 +150,13 @@ pub fn answer<T>(body: impl FnOnce() -> Result<T>) -> T {
 
 /// Raises the error in Postgres; destructors run on the way out.
 pub fn raise(error: Error) -> ! {
-    let message = text::for_people(&error.message);
-    let detail = text::for_people(&format!("reason={}", error.reason));
-    let hint = error.hint.as_deref().map(text::for_people);
-    let column = error.field.as_ref().map(|field| text::for_people(&field.column));
+    let message = encoding::for_people(&error.message);
+    let detail = encoding::for_people(&format!("reason={}", error.reason));
+    let hint = error.hint.as_deref().map(encoding::for_people);
+    let column = error.field.as_ref().map(|field| encoding::for_people(&field.column));
     let table = error.field.as_ref().and_then(|field| field.table.as_deref());
-    let table = table.map(text::for_people);
-    let constraint = error.constraint.map(text::for_people);
+    let table = table.map(encoding::for_people);
+    let constraint = error.constraint.map(encoding::for_people);
     let sqlstate = packed(error.sqlstate);
     // The closure is left by a longjmp, so it may own nothing: raw pointers only.
     let pointer = |text: &Option<CString>| text.as_ref().map_or(std::ptr::null(), |t| t.as_ptr());

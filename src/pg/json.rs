@@ -10,8 +10,8 @@ use pgrx::pgrx_sql_entity_graph::metadata::{
 use pgrx::{FromDatum, IntoDatum, direct_function_call_as_datum, pg_sys};
 use serde_json::Value;
 
+use super::encoding;
 use super::error::{Error, Result, raise};
-use super::text;
 use super::values::Unreadable;
 use crate::rules::json::{MOST_LEVELS, is_deeper_than};
 
@@ -55,9 +55,9 @@ pub(super) unsafe fn value_of(datum: pg_sys::Datum) -> std::result::Result<Value
 }
 
 fn parse(json: &CStr) -> std::result::Result<Value, Unreadable> {
-    let json = text::decode(json.to_bytes());
+    let json = encoding::decode(json.to_bytes());
     let json =
-        json.ok_or_else(|| Unreadable { sqlstate: "22021", rule: text::no_text().into() })?;
+        json.ok_or_else(|| Unreadable { sqlstate: "22021", rule: encoding::no_text().into() })?;
     if is_deeper_than(&json, MOST_LEVELS) {
         let rule = format!("must not be nested deeper than {MOST_LEVELS} levels");
         return Err(Unreadable { sqlstate: "22023", rule: rule.into() });
@@ -102,7 +102,7 @@ pub struct Written(pub Value);
 
 impl IntoDatum for Written {
     fn into_datum(self) -> Option<pg_sys::Datum> {
-        let json = text::for_server(&self.0.to_string());
+        let json = encoding::for_server(&self.0.to_string());
         // SAFETY: jsonb_in takes a C string, and keeps nothing of it.
         unsafe { direct_function_call_as_datum(pg_sys::jsonb_in, &[Some(json.as_ptr().into())]) }
     }

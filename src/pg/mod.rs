@@ -3,6 +3,7 @@
 pub mod args;
 pub mod catalog;
 pub mod clock;
+pub mod encoding;
 pub mod error;
 pub mod guc;
 pub mod ids;
@@ -12,7 +13,7 @@ pub mod returns;
 pub mod session;
 pub mod statement;
 pub mod tables;
-pub mod text;
+
 pub mod transaction;
 pub mod trigger;
 pub mod values;

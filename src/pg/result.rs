@@ -5,8 +5,8 @@ use std::ptr::NonNull;
 
 use pgrx::{PgList, pg_sys};
 
+use super::encoding;
 use super::error::{Error, raise};
-use super::text;
 use super::values::{FromServer, Unreadable};
 
 /// What a statement gave: rows, or a number of rows written.
@@ -169,7 +169,7 @@ impl Row<'_> {
 unsafe fn name(name: *const std::ffi::c_char) -> Option<String> {
     // SAFETY: as the caller promises.
     let name = (!name.is_null()).then(|| unsafe { std::ffi::CStr::from_ptr(name) })?;
-    text::from_server(name, "a name").ok()
+    encoding::from_server(name, "a name").ok()
 }
 
 /// # Safety

@@ -6,8 +6,8 @@ use std::ptr::NonNull;
 use pgrx::datum::DatumWithOid;
 use pgrx::pg_sys;
 
+use super::encoding;
 use super::error::{Error, raise};
-use super::text;
 use super::values::IntoServer;
 
 /// The columns that statements give of a table, in the order in which they are read.
@@ -72,18 +72,26 @@ impl Statement {
 macro_rules! statements {
     ($alias:ident.* = $columns:path; $($name:ident = $file:literal;)+) => {
         $(static $name: $crate::pg::statement::Statement = $crate::pg::statement::Statement::new(
-            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/", $file)),
+            $crate::pg::statement::text!($file),
             Some(&$columns),
         );)+
     };
     ($($name:ident = $file:literal;)+) => {
         $(static $name: $crate::pg::statement::Statement = $crate::pg::statement::Statement::new(
-            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/", $file)),
+            $crate::pg::statement::text!($file),
             None,
         );)+
     };
 }
 pub(crate) use statements;
+
+/// The text of a file of sql/ that is run as it is, as DDL is: `text!("setup/grants/grant.sql")`
+macro_rules! text {
+    ($file:literal) => {
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/", $file))
+    };
+}
+pub(crate) use text;
 
 /// A statement as Postgres has analysed it for one schema, kept until the backend ends.
 pub(super) struct Plan {
@@ -96,7 +104,7 @@ pub(super) struct Plan {
 impl Plan {
     pub(super) fn prepare(sql: &str, args: &[Parameter]) -> Self {
         let mut types: Vec<pg_sys::Oid> = args.iter().map(|arg| arg.0.oid()).collect();
-        let text = text::for_server(sql);
+        let text = encoding::for_server(sql);
         // SAFETY: SPI is connected, as every caller holds a Session; text and types outlive the call.
         unsafe {
             let plan = pg_sys::SPI_prepare(text.as_ptr(), types.len() as i32, types.as_mut_ptr());

@@ -5,18 +5,22 @@ use std::collections::BTreeMap;
 use std::ffi::CString;
 use std::mem::ManuallyDrop;
 use std::rc::Rc;
+use std::sync::OnceLock;
 
 use pgrx::{PgRelation, pg_sys};
 
-use super::error::{Error, raise};
+use super::encoding;
+use super::error::{Error, Result, raise};
 use super::guc;
-use super::statement::{Columns, Plan, Statement};
-use super::text;
+use super::statement::{Columns, Plan, Statement, text};
+use crate::rules::declaration::Declaration;
 use crate::rules::template::{fill, without_comments};
 
 pub const CODES: &str = "phoenix_kit_referral_codes";
 pub const USAGE: &str = "phoenix_kit_referral_code_usage";
 pub const SETTINGS: &str = "phoenix_kit_settings";
+/// The host's: made by PhoenixKit, or by setup in their place.
+pub const HOST_TABLES: [&str; 3] = [CODES, USAGE, SETTINGS];
 /// The extension's own.
 pub const CREATORS: &str = "referral_code_creators";
 pub const CHECK_ATTEMPTS: &str = "referral_check_attempts";
@@ -29,8 +33,29 @@ pub const EVENTS: &str = "referral_events";
 pub const EVENT_CONSUMERS: &str = "referral_event_consumers";
 pub const EVENT_DELIVERIES: &str = "referral_event_deliveries";
 
-/// Without these nothing works. The last stands for those that setup makes: it is the one that every redemption reads.
-const NEEDED: [&str; 4] = [CODES, USAGE, SETTINGS, CODE_PROGRAMS];
+/// In the order in which they can be made: a table after those that it refers to.
+const DECLARATIONS: [&str; 10] = [
+    text!("setup/tables/referral_code_creators.sql"),
+    text!("setup/tables/referral_check_attempts.sql"),
+    text!("setup/tables/referral_programs.sql"),
+    text!("setup/tables/referral_code_programs.sql"),
+    text!("setup/tables/referral_referees.sql"),
+    text!("setup/tables/referral_conversions.sql"),
+    text!("setup/tables/referral_rewards.sql"),
+    text!("setup/tables/referral_events.sql"),
+    text!("setup/tables/referral_event_consumers.sql"),
+    text!("setup/tables/referral_event_deliveries.sql"),
+];
+
+/// The extension's own tables, in the order in which they can be made.
+pub fn own_tables() -> &'static [Declaration] {
+    static PARSED: OnceLock<Vec<Declaration>> = OnceLock::new();
+    PARSED.get_or_init(|| {
+        let parsed: std::result::Result<Vec<_>, _> =
+            DECLARATIONS.into_iter().map(Declaration::parse).collect();
+        parsed.unwrap_or_else(|fault| raise(Error::internal(fault)))
+    })
+}
 
 /// A backend that serves more tenants than this plans anew for those it has not seen for longest.
 const MOST_SCHEMAS: usize = 64;
@@ -66,7 +91,7 @@ impl Tables {
         current.unwrap_or_else(|| Tables::of(&guc::schema()))
     }
 
-    /// The tables of a schema; an error that names it where they are missing.
+    /// The tables of a schema; an error that names it where they are missing or outdated.
     pub fn of(schema: &str) -> Rc<Tables> {
         let known = KNOWN.with(|known| {
             let mut known = known.borrow_mut();
@@ -76,7 +101,8 @@ impl Tables {
         });
         known.unwrap_or_else(|| {
             let tables = Rc::new(Tables::unchecked(schema));
-            tables.must_exist();
+            tables.must_be_current();
+            // Only now: one that setup has yet to see to is looked at anew each time.
             KNOWN.with(|known| {
                 let mut known = known.borrow_mut();
                 known.insert(0, Rc::clone(&tables));
@@ -90,7 +116,7 @@ impl Tables {
     pub fn unchecked(schema: &str) -> Tables {
         Tables {
             schema: schema.to_owned(),
-            name: text::for_server(schema),
+            name: encoding::for_server(schema),
             quoted: pgrx::spi::quote_identifier(schema),
             plans: RefCell::default(),
             usage_is_unique: Cell::new(None),
@@ -99,6 +125,11 @@ impl Tables {
 
     pub fn schema(&self) -> &str {
         &self.schema
+    }
+
+    /// The schema's name as it stands in SQL.
+    pub fn quoted(&self) -> &str {
+        &self.quoted
     }
 
     /// The text of a statement with `host.` replaced by the quoted schema.
@@ -126,7 +157,7 @@ impl Tables {
             // now cannot go away before the statement has locked it, unless in that very moment.
             let generation = GENERATION.get();
             if plan.seen.get() != generation {
-                self.must_have(&plan.tables);
+                self.must_still_have(&plan.tables);
                 plan.seen.set(generation);
             }
             return plan;
@@ -135,7 +166,7 @@ impl Tables {
         let text = without_comments(statement.sql);
         let tables = tables_named(statement.sql);
         let seen = GENERATION.get();
-        self.must_have(&tables);
+        self.must_still_have(&tables);
         let columns = statement.columns.map(Columns::placeholder);
         let columns = columns.iter().map(|(star, list)| (star.as_str(), list.as_str()));
         let mut plan = prepare(&self.fill(&text, &columns.collect::<Vec<_>>()));
@@ -144,6 +175,14 @@ impl Tables {
         let plan = Rc::new(plan);
         self.plans.borrow_mut().insert(key, Rc::clone(&plan));
         plan
+    }
+
+    /// The tables that a statement names, which may be gone since they were first used.
+    fn must_still_have(&self, tables: &[&str]) {
+        if let Err(error) = self.must_have(tables.iter().copied()) {
+            self.schema_must_exist();
+            raise(error);
+        }
     }
 
     /// The oid of a table or index of the schema, if there is one.
@@ -157,27 +196,73 @@ impl Tables {
         (oid != pg_sys::InvalidOid).then_some(oid)
     }
 
-    fn missing<'n>(&self, of: &[&'n str]) -> Vec<&'n str> {
-        of.iter().copied().filter(|name| self.relation(name).is_none()).collect()
+    fn lacks(&self, name: &str) -> bool {
+        self.relation(name).is_none()
     }
 
-    pub fn are_there(&self) -> bool {
-        self.missing(&NEEDED).is_empty()
+    /// Whether the host's tables are there, whatever there is of the extension's own.
+    pub fn has_host_tables(&self) -> bool {
+        HOST_TABLES.into_iter().all(|name| !self.lacks(name))
     }
 
-    pub fn must_exist(&self) {
-        self.must_have(&NEEDED);
+    /// Whether setup has seen to the schema; the last stands for the tables that it makes.
+    pub fn are_set_up(&self) -> bool {
+        self.has_host_tables() && !self.lacks(CODE_PROGRAMS)
     }
 
-    fn must_have(&self, tables: &[&str]) {
-        let missing = self.missing(tables);
-        if !missing.is_empty() {
-            self.schema_must_exist();
-            let message = format!("schema \"{}\" has no table {}", self.schema, missing.join(", "));
-            raise(Error::new("42P01", "tables_missing", message).with_hint(
-                "SELECT * FROM referral_setup() makes the tables; the setting referrals.schema names \
-                 the schema they are in.",
-            ));
+    /// The declared columns that a table lacks which an older release has made.
+    pub fn lacking_columns(&self, table: &Declaration) -> Vec<&'static str> {
+        let Some(oid) = self.relation(table.name) else { return Vec::new() };
+        let is_there = |name: &str| {
+            let name = CString::new(name).unwrap_or_default();
+            // SAFETY: looks a column up by name in the catalog cache, which gives 0 for an unknown one.
+            let number = unsafe { pg_sys::get_attnum(oid, name.as_ptr()) };
+            number != 0
+        };
+        table.columns.iter().map(|column| column.name).filter(|name| !is_there(name)).collect()
+    }
+
+    /// An error where a table is missing.
+    fn must_have<'n>(&self, tables: impl Iterator<Item = &'n str>) -> Result<()> {
+        let missing: Vec<&str> = tables.filter(|name| self.lacks(name)).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let message = format!("schema \"{}\" has no table {}", self.schema, missing.join(", "));
+        Err(Error::new("42P01", "tables_missing", message).with_hint(
+            "SELECT * FROM referral_setup() makes the tables; the setting referrals.schema names \
+             the schema they are in.",
+        ))
+    }
+
+    /// An error where a table is missing, or is older than the functions.
+    pub fn check(&self) -> Result<()> {
+        let own = own_tables();
+        let names = HOST_TABLES.into_iter().chain(own.iter().map(|table| table.name));
+        self.must_have(names)?;
+        let lacking = own.iter().map(|table| (table.name, self.lacking_columns(table)));
+        let lacking: Vec<String> = lacking
+            .filter(|(_, columns)| !columns.is_empty())
+            .map(|(name, columns)| format!("{name} lacks {}", columns.join(", ")))
+            .collect();
+        if lacking.is_empty() {
+            return Ok(());
+        }
+        let message = format!(
+            "the referral tables of schema \"{}\" are older than the extension's functions: {}",
+            self.schema,
+            lacking.join("; ")
+        );
+        let schema = pgrx::spi::quote_literal(&self.schema);
+        let hint = format!("SELECT * FROM referral_setup({schema}) brings them up to date.");
+        Err(Error::new("55000", "tables_outdated", message).with_hint(hint))
+    }
+
+    /// What `check` says, raised.
+    pub fn must_be_current(&self) {
+        self.schema_must_exist();
+        if let Err(error) = self.check() {
+            raise(error);
         }
     }
 

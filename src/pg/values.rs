@@ -8,9 +8,9 @@ use pgrx::prelude::*;
 use pgrx::{FromDatum, IntoDatum, direct_function_call, pg_sys};
 use serde_json::Value;
 
+use super::encoding::{self, Encoded};
 use super::error::{Error, Result, is_about_data, raise};
 use super::json::{self, AsStored, Written};
-use super::text::{self, Encoded};
 use crate::rules::money::Money;
 use crate::rules::time::{Span, Timestamp};
 
@@ -76,8 +76,8 @@ impl FromServer for String {
     unsafe fn from_server(datum: pg_sys::Datum) -> std::result::Result<Self, Unreadable> {
         // SAFETY: a text is read like a bytea.
         let bytes = unsafe { <&[u8]>::from_datum(datum, false) }.unwrap_or_default();
-        let text = text::decode(bytes).map(Cow::into_owned);
-        text.ok_or_else(|| Unreadable { sqlstate: "22021", rule: text::no_text().into() })
+        let text = encoding::decode(bytes).map(Cow::into_owned);
+        text.ok_or_else(|| Unreadable { sqlstate: "22021", rule: encoding::no_text().into() })
     }
 }
 
@@ -90,8 +90,8 @@ impl FromServer for Vec<String> {
         // SAFETY: an array of texts, whose elements are read as texts are.
         let elements = unsafe { Array::<&[u8]>::from_datum(datum, false) };
         let texts = elements.iter().flat_map(Array::iter).flatten().map(|bytes| {
-            let text = text::decode(bytes).map(Cow::into_owned);
-            text.ok_or_else(|| Unreadable { sqlstate: "22021", rule: text::no_text().into() })
+            let text = encoding::decode(bytes).map(Cow::into_owned);
+            text.ok_or_else(|| Unreadable { sqlstate: "22021", rule: encoding::no_text().into() })
         });
         texts.collect()
     }

@@ -5,13 +5,13 @@ use serde_json::{Map, Value};
 
 use crate::pg::args::{self, object};
 use crate::pg::clock;
+use crate::pg::encoding::{self, Text};
 use crate::pg::error::{Error, Result, answer, first};
 use crate::pg::json::Json;
 use crate::pg::returns::{Record, RowSet};
 use crate::pg::session::{Session, View};
 use crate::pg::statement::{Parameter, statements};
 use crate::pg::tables::PROGRAMS;
-use crate::pg::text::{self, Text};
 use crate::pg::values::{read_span, read_time};
 use crate::programs::cap;
 use crate::programs::row::{COLUMNS, ProgramColumns, StoredProgram, by_key, unknown};
@@ -71,8 +71,8 @@ pub fn create_default(session: &Session) -> bool {
 fn set(session: &Session, program: &mut Program, json: &Map<String, Value>) -> Result<()> {
     let readers = Readers { time: &read_time, span: &read_span };
     first(program.set(json, &readers))?;
-    if !text::can_hold(&program.code_prefix) {
-        return Err(FieldError::not_in_encoding("code_prefix", text::encoding_name()).into());
+    if !encoding::can_hold(&program.code_prefix) {
+        return Err(FieldError::not_in_encoding("code_prefix", encoding::name()).into());
     }
     let limit = Settings::read(session, &[MAX_USES_PER_CODE.key], View::Now);
     first(program.faults(limit.limit(MAX_USES_PER_CODE)))

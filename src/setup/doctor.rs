@@ -5,16 +5,19 @@ use std::ffi::CStr;
 use pgrx::prelude::*;
 use pgrx::spi::quote_literal;
 
-use super::tables::OWN_TABLES;
-use super::triggers::GUARDS;
-use super::{indexes, session_over, spelling, sql};
 use crate::pg::error::answer;
 use crate::pg::returns::RowSet;
 use crate::pg::session::{Session, View};
-use crate::pg::statement::{Statement, statements};
-use crate::pg::tables::{CODES, PROGRAMS, SETTINGS, USAGE};
+use crate::pg::statement::{Statement, statements, text};
+use crate::pg::tables::{CODE_PROGRAMS, CODES, PROGRAMS, SETTINGS, USAGE, own_tables};
+use crate::rules::declaration::{Declaration, one_line};
 use crate::rules::settings::ENABLED;
 use crate::settings::Settings;
+use crate::setup::changes::{self, Changes};
+use crate::setup::indexes;
+use crate::setup::spelling;
+use crate::setup::target::session_over;
+use crate::setup::triggers::{self, GUARDS, State};
 
 statements! {
     COUNTER_DRIFT = "setup/doctor/counter_drift.sql";
@@ -69,14 +72,14 @@ const EXAMINATIONS: [Examination; 5] = [
         severity: Severity::Warning,
         table: USAGE,
         finding: "pairs of code and user that occur more than once, so that no unique index can be made",
-        remedy: sql!("doctor/remove_duplicates.sql"),
+        remedy: text!("setup/doctor/remove_duplicates.sql"),
     },
     Examination {
         statement: &COUNTER_DRIFT,
         severity: Severity::Error,
         table: CODES,
         finding: "codes whose number_of_uses is not the count of their usages",
-        remedy: sql!("doctor/recount.sql"),
+        remedy: text!("setup/doctor/recount.sql"),
     },
     Examination {
         statement: &OVER_CAP,
@@ -102,7 +105,7 @@ const EXAMINATIONS: [Examination; 5] = [
 ];
 
 fn examine(session: &Session) -> Vec<Finding> {
-    if !session.tables.are_there() {
+    if !session.tables.has_host_tables() {
         return vec![Finding {
             severity: Severity::Error,
             subject: format!("schema {}", session.tables.schema()),
@@ -146,17 +149,23 @@ fn examine_spelling(session: &Session) -> Option<Finding> {
     })
 }
 
-/// The extension's own tables are not for everybody who may read the host's; without those there is an
-/// error of Postgres's own.
+/// Whether an examination that reads a table can be made. The extension's own are not for everybody who may
+/// read the host's, and an older release's may lack what is read; those have findings of their own.
 fn may_read(session: &Session, table: &str) -> bool {
-    let Some(oid) = session.tables.relation(table).filter(|_| table == PROGRAMS) else {
-        return table != PROGRAMS;
+    let own = [PROGRAMS, CODE_PROGRAMS];
+    if !own.contains(&table) {
+        return true;
+    }
+    let lacks = |name: &str| match own_tables().iter().find(|own| own.name == name) {
+        Some(own) => !session.tables.lacking_columns(own).is_empty(),
+        None => false,
     };
-    session.read(&MAY_READ, &[oid.into()]).first().is_some_and(|row| row.need(1))
-}
-
-fn one_line(sql: &str) -> String {
-    sql.split_whitespace().collect::<Vec<_>>().join(" ")
+    let readable = |name: &str| {
+        let Some(oid) = session.tables.relation(name) else { return false };
+        !lacks(name)
+            && session.read(&MAY_READ, &[oid.into()]).first().is_some_and(|row| row.need(1))
+    };
+    own.into_iter().all(readable)
 }
 
 /// The call that makes what is missing.
@@ -199,22 +208,73 @@ fn examine_indexes(session: &Session) -> Vec<Finding> {
     findings
 }
 
+/// What is wrong with one of the extension's own tables.
+fn examine_own(session: &Session, table: &'static Declaration) -> Option<(Severity, String)> {
+    let Some(oid) = session.tables.relation(table.name) else {
+        return Some((
+            Severity::Error,
+            "the table is missing: the functions refuse to work".into(),
+        ));
+    };
+    if let Some(fault) = changes::foreign(session, table, View::Query) {
+        return Some((Severity::Error, format!("the table is not the extension's: {fault}")));
+    }
+    let needed = Changes::needed(session, table, oid);
+    let needed = [needed.notes, needed.obstacles].concat().join("; ");
+    if !session.tables.lacking_columns(table).is_empty() {
+        let finding = "an older release's, over which the functions refuse to work";
+        return Some((Severity::Error, format!("{finding}; setup would report: {needed}")));
+    }
+    let finding = || format!("not as this release makes it; setup would report: {needed}");
+    (!needed.is_empty()).then(|| (Severity::Warning, finding()))
+}
+
 fn examine_setup(session: &Session) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for table in OWN_TABLES.iter().filter(|table| session.tables.relation(table.name).is_none()) {
+    for (table, severity, finding) in own_tables().iter().filter_map(|own| {
+        examine_own(session, own).map(|(severity, finding)| (own.name, severity, finding))
+    }) {
         findings.push(Finding {
-            severity: Severity::Warning,
-            subject: subject(session, table.name),
-            finding: "the table is missing".into(),
-            remedy: format!("{}; -- makes it", setup_call(session)),
+            severity,
+            subject: subject(session, table),
+            finding,
+            remedy: format!("{}; -- brings it up to date", setup_call(session)),
         });
     }
-    for guard in GUARDS.iter().filter(|guard| !guard.is_attached(session, View::Query)) {
+    for (table, trigger) in triggers::retired(session, View::Query) {
         findings.push(Finding {
             severity: Severity::Warning,
+            subject: subject(session, table),
+            finding: format!("the trigger {trigger} is no guard of this release's"),
+            remedy: format!("{}; -- removes it", setup_call(session)),
+        });
+    }
+    for guard in GUARDS {
+        let (severity, finding, remedy) = match guard.state(session, View::Query) {
+            State::AsDeclared => continue,
+            State::Missing => {
+                (Severity::Warning, "is missing: writers by hand are not held", "attaches it")
+            }
+            State::Outdated => {
+                (Severity::Warning, "has another definition than this release's", "replaces it")
+            }
+            State::Disabled => {
+                (Severity::Warning, "is disabled: writers by hand are not held", "enables it")
+            }
+            State::Always => {
+                (Severity::Warning, "fires in replicas too, which it should not", "puts it right")
+            }
+            State::Foreign => (
+                Severity::Error,
+                "calls a function that is not the extension's: writers by hand are not held",
+                "attaches the guard, once that trigger has another name or is gone",
+            ),
+        };
+        findings.push(Finding {
+            severity,
             subject: subject(session, guard.table),
-            finding: format!("the trigger {} is missing: writers by hand are not held", guard.name),
-            remedy: format!("{}; -- attaches it", setup_call(session)),
+            finding: format!("the trigger {} {finding}", guard.name),
+            remedy: format!("{}; -- {remedy}", setup_call(session)),
         });
     }
     if !Settings::read(session, &[ENABLED.key], View::Query).flag(ENABLED) {

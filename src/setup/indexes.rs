@@ -2,13 +2,15 @@
 
 use pgrx::pg_sys;
 
-use super::report::{Action, Line, object};
-use super::sql;
+use crate::pg::catalog::{self, Kind};
 use crate::pg::error::{Result, required};
 use crate::pg::result::Row;
 use crate::pg::session::{Session, View};
-use crate::pg::statement::{Statement, statements};
+use crate::pg::statement::{Statement, statements, text};
 use crate::pg::tables::{CODES, USAGE};
+use crate::rules::declaration::one_line;
+use crate::setup::report::{Action, Line, object};
+use crate::setup::sizes::announce;
 
 statements! {
     INDEXES = "setup/indexes/of_table.sql";
@@ -52,8 +54,8 @@ pub const WANTED: [Wanted; 5] = [
     Wanted {
         name: "phoenix_kit_referral_codes_code_uidx",
         table: CODES,
-        create: sql!("indexes/code_uidx.sql"),
-        lock: sql!("indexes/lock_codes.sql"),
+        create: text!("setup/indexes/code_uidx.sql"),
+        lock: text!("setup/indexes/lock_codes.sql"),
         serves: |index| index.unique && index.keys == ["code"],
         unique: Some(Unique {
             columns: &["code"],
@@ -65,8 +67,8 @@ pub const WANTED: [Wanted; 5] = [
     Wanted {
         name: "referral_codes_upper_code_idx",
         table: CODES,
-        create: sql!("indexes/upper_code_idx.sql"),
-        lock: sql!("indexes/lock_codes.sql"),
+        create: text!("setup/indexes/upper_code_idx.sql"),
+        lock: text!("setup/indexes/lock_codes.sql"),
         serves: |index| {
             matches!(
                 index.keys.first().map(String::as_str),
@@ -78,16 +80,16 @@ pub const WANTED: [Wanted; 5] = [
     Wanted {
         name: "referral_codes_newest_idx",
         table: CODES,
-        create: sql!("indexes/codes_newest_idx.sql"),
-        lock: sql!("indexes/lock_codes.sql"),
+        create: text!("setup/indexes/codes_newest_idx.sql"),
+        lock: text!("setup/indexes/lock_codes.sql"),
         serves: |index| index.keys == ["date_created", "uuid"],
         unique: None,
     },
     Wanted {
         name: "referral_usage_code_user_uidx",
         table: USAGE,
-        create: sql!("indexes/usage_code_user_uidx.sql"),
-        lock: sql!("indexes/lock_usage.sql"),
+        create: text!("setup/indexes/usage_code_user_uidx.sql"),
+        lock: text!("setup/indexes/lock_usage.sql"),
         serves: |index| {
             let keys = &index.keys;
             index.unique
@@ -104,8 +106,8 @@ pub const WANTED: [Wanted; 5] = [
     Wanted {
         name: "referral_usage_newest_idx",
         table: USAGE,
-        create: sql!("indexes/usage_newest_idx.sql"),
-        lock: sql!("indexes/lock_usage.sql"),
+        create: text!("setup/indexes/usage_newest_idx.sql"),
+        lock: text!("setup/indexes/lock_usage.sql"),
         serves: |index| {
             index.keys.starts_with(&["code_uuid".into(), "date_used".into()])
                 && index.columns.iter().any(|column| column == "used_by_uuid")
@@ -141,13 +143,13 @@ pub fn redundant(indexes: &[Index]) -> Vec<(&Index, &Index)> {
     indexes.iter().filter_map(|shorter| Some((shorter, cover(shorter)?))).collect()
 }
 
-/// Makes the indexes that are missing.
-pub fn see_to(session: &Session) -> Result<Vec<Line>> {
-    WANTED.iter().map(|wanted| see_to_one(session, wanted)).collect()
+/// Makes the indexes that are missing, on the tables on which any may be built.
+pub fn see_to(session: &Session, build: impl Fn(&str) -> bool) -> Result<Vec<Line>> {
+    WANTED.iter().map(|wanted| see_to_one(session, wanted, build(wanted.table))).collect()
 }
 
 /// Makes the index where none serves.
-fn see_to_one(session: &Session, wanted: &Wanted) -> Result<Line> {
+fn see_to_one(session: &Session, wanted: &Wanted, build: bool) -> Result<Line> {
     let object = object(session, "index", wanted.name);
     let table = required(session.tables.relation(wanted.table), wanted.table)?;
     let found =
@@ -166,31 +168,56 @@ fn see_to_one(session: &Session, wanted: &Wanted) -> Result<Line> {
                     referral_setup() again";
         return Ok(skipped(note.into()));
     }
-    session.define(wanted.lock, &[]);
     if let Some(unique) = &wanted.unique
-        && let Some(note) = obstacle(session, unique, table)
+        && let Some(note) = foreign_partitioning(session, unique, table)
     {
         return Ok(skipped(note));
     }
+    if !build {
+        return Ok(skipped(statement_to_run(session, wanted, table)));
+    }
+    session.define(wanted.lock, &[]);
+    if let Some(unique) = &wanted.unique {
+        announce(session, wanted.table, &format!("counting duplicates for index {}", wanted.name));
+        if let Some(note) = duplicates(session, unique) {
+            return Ok(skipped(note));
+        }
+    }
+    announce(session, wanted.table, &format!("building index {}", wanted.name));
     session.define(wanted.create, &[]);
     Ok(Line { object, action: Action::Created, note: None })
 }
 
-/// Why the unique index cannot be made; None where it can. The table is locked against writers, so
-/// that the answer still holds when the index is made.
-fn obstacle(session: &Session, unique: &Unique, table: pg_sys::Oid) -> Option<String> {
+/// The statement that builds the index while the table is written to; where Postgres has none, one that
+/// locks writers out.
+fn statement_to_run(session: &Session, wanted: &Wanted, table: pg_sys::Oid) -> String {
+    let create = one_line(&session.tables.qualify(wanted.create));
+    if catalog::kind(table) == Kind::PartitionedTable {
+        return format!(
+            "{create}; -- not CONCURRENTLY, which a partitioned table does not take: its writers wait \
+             until the index is built"
+        );
+    }
+    format!("{};", create.replacen(" INDEX ", " INDEX CONCURRENTLY ", 1))
+}
+
+/// Why no unique index can be made over partitions; None where it can, or there are none.
+fn foreign_partitioning(session: &Session, unique: &Unique, table: pg_sys::Oid) -> Option<String> {
     let partitioned = session.write(&PARTITION_COLUMNS, &[table.into()]);
-    let foreign = partitioned
+    let column = partitioned
         .iter()
         .map(|row| row.need::<String>(1))
-        .find(|by| !unique.columns.contains(&by.as_str()));
-    if let Some(column) = foreign {
-        let by = if column.is_empty() { "an expression".into() } else { format!("\"{column}\"") };
-        return Some(format!(
-            "the table is partitioned by {by}, over which Postgres keeps nothing unique; repeats are \
-             still refused, by a look under the code's lock"
-        ));
-    }
+        .find(|by| !unique.columns.contains(&by.as_str()))?;
+    let by = if column.is_empty() { "an expression".into() } else { format!("\"{column}\"") };
+    Some(format!(
+        "the table is partitioned by {by}, over which Postgres keeps nothing unique; repeats are still \
+         refused, by a look under the code's lock"
+    ))
+}
+
+/// Why the unique index cannot be made over the rows there are; None where it can. The table is locked
+/// against writers, so that the answer still holds when the index is made.
+fn duplicates(session: &Session, unique: &Unique) -> Option<String> {
     let duplicates: i64 = session.write(unique.duplicates, &[]).first()?.need(1);
     (duplicates > 0).then(|| format!("{duplicates} {}", unique.duplicates_mean))
 }

@@ -9,6 +9,7 @@ pub enum Action {
     Created,
     Adopted,
     Kept,
+    Changed,
     Skipped,
     Removed,
 }
@@ -19,6 +20,7 @@ impl Action {
             Action::Created => "created",
             Action::Adopted => "adopted",
             Action::Kept => "kept",
+            Action::Changed => "changed",
             Action::Skipped => "skipped",
             Action::Removed => "removed",
         }

@@ -5,23 +5,22 @@ use std::ffi::CStr;
 use pgrx::prelude::*;
 use pgrx::spi::quote_literal;
 
-use super::report::{Action, Line};
-use super::sql;
 use crate::pg::args;
 use crate::pg::catalog;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::guc;
 use crate::pg::session::{Session, View};
-use crate::pg::statement::statements;
+use crate::pg::statement::{statements, text};
 use crate::pg::tables::Tables;
 use crate::pg::trigger::{is_table, name_of_table};
+use crate::setup::report::{Action, Line};
 
 statements! {
     ATTACHED = "setup/signup_trigger/attached.sql";
 }
 
 /// The trigger that `referral_require_at_signup` puts on a table of users.
-const TRIGGER: &str = "referral_required_at_signup";
+pub const TRIGGER: &str = "referral_required_at_signup";
 
 /// The table of users, quoted, and the schema whose referral tables go with it: its own if it has any.
 fn users_table(users: Option<pg_sys::Oid>) -> Result<(pg_sys::Oid, String, String)> {
@@ -34,23 +33,29 @@ fn users_table(users: Option<pg_sys::Oid>) -> Result<(pg_sys::Oid, String, Strin
     Ok((oid, name, schema))
 }
 
+fn is_attached(session: &Session, users: pg_sys::Oid) -> bool {
+    let triggers = catalog::triggers(session, users, View::Now);
+    triggers.iter().any(|trigger| trigger.name == TRIGGER)
+}
+
 #[pg_extern(sql = false)]
 fn referral_require_at_signup(users: Option<pg_sys::Oid>, user_key: Option<&CStr>) {
     answer(|| {
         let (oid, table, schema) = users_table(users)?;
         let key = args::name(required(user_key, "user_key")?, "user_key")?;
-        let own = Tables::unchecked(&schema).are_there();
+        let own = Tables::unchecked(&schema).are_set_up();
         let session = match own {
             true => Session::over(Tables::of(&schema)),
             false => Session::open(),
         };
         let mut columns = catalog::columns(&session, oid, View::Query).into_iter();
-        if columns.find(|column| column.name == key).is_none_or(|column| column.kind != "uuid") {
+        if columns.find(|column| column.name == key).is_none_or(|column| column.type_name != "uuid")
+        {
             let rule = format!("must name a column of type uuid of {table}");
             return Err(Error::out_of_range("user_key", rule));
         }
-        if catalog::has_trigger(&session, oid, TRIGGER, View::Now) {
-            session.define(sql!("signup_trigger/drop.sql"), &[("users_table", &table)]);
+        if is_attached(&session, oid) {
+            session.define(text!("setup/signup_trigger/drop.sql"), &[("users_table", &table)]);
         }
         let mut arguments = quote_literal(&key);
         if !own {
@@ -61,7 +66,7 @@ fn referral_require_at_signup(users: Option<pg_sys::Oid>, user_key: Option<&CStr
             ("extension.", &catalog::extension_schema(&session)),
             ("trigger_arguments", &arguments),
         ];
-        session.define(sql!("signup_trigger/create.sql"), &names);
+        session.define(text!("setup/signup_trigger/create.sql"), &names);
         Ok(())
     });
 }
@@ -71,9 +76,9 @@ fn referral_unrequire_at_signup(users: Option<pg_sys::Oid>) -> bool {
     answer(|| {
         let (oid, table, schema) = users_table(users)?;
         let session = Session::over(Tables::unchecked(&schema).into());
-        let attached = catalog::has_trigger(&session, oid, TRIGGER, View::Now);
+        let attached = is_attached(&session, oid);
         if attached {
-            session.define(sql!("signup_trigger/drop.sql"), &[("users_table", &table)]);
+            session.define(text!("setup/signup_trigger/drop.sql"), &[("users_table", &table)]);
         }
         Ok(attached)
     })
@@ -90,7 +95,7 @@ pub fn detach(session: &Session) -> Result<Vec<Line>> {
     let mut lines = Vec::new();
     for oid in tables.collect::<Vec<_>>() {
         let Some((table, _)) = name_of_table(oid)? else { continue };
-        session.define(sql!("signup_trigger/drop.sql"), &[("users_table", &table)]);
+        session.define(text!("setup/signup_trigger/drop.sql"), &[("users_table", &table)]);
         let object = format!("trigger {TRIGGER} on {table}");
         lines.push(Line { object, action: Action::Removed, note: None });
     }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::pg::encoding::can_hold;
 use crate::pg::session::Session;
 use crate::pg::statement::statements;
 use crate::rules::code::normalize;
@@ -34,7 +35,9 @@ pub fn told_apart(session: Session) -> Option<(usize, String)> {
         groups.entry(normal).or_default().insert(code, upper);
     }
     let session = Session::over(tables);
-    let normals: Vec<&str> = groups.keys().map(String::as_str).collect();
+    // What the encoding cannot hold no row has.
+    let normals = groups.keys().map(String::as_str).filter(|normal| can_hold(normal));
+    let normals: Vec<&str> = normals.collect();
     let normal = session.read(&CODES_OF_TEXTS, &[normals.into()]);
     let normal: Vec<(String, String)> =
         normal.iter().filter_map(|row| row.readable(1).zip(row.readable(2))).collect();

@@ -1,22 +1,16 @@
 //! The tables: the host's, made or checked and adopted, and the extension's own beside them.
 
-use super::grants;
-use super::report::{Action, Line, object};
-use super::sql;
-use crate::pg::catalog;
-use crate::pg::error::{Error, Result};
+use crate::pg::catalog::{self, Kind};
+use crate::pg::error::{Error, Result, required};
 use crate::pg::session::{Session, View};
-use crate::pg::statement::statements;
-use crate::pg::tables::{
-    CHECK_ATTEMPTS, CODE_PROGRAMS, CODES, CONVERSIONS, CREATORS, EVENT_CONSUMERS, EVENT_DELIVERIES,
-    EVENTS, PROGRAMS, REFEREES, REWARDS, SETTINGS, USAGE,
-};
+use crate::pg::statement::text;
+use crate::pg::tables::{CODES, SETTINGS, USAGE, own_tables};
+use crate::rules::declaration::Declaration;
 use crate::rules::settings::ENABLED;
 use crate::settings::Settings;
-
-statements! {
-    KIND = "setup/host_tables/kind.sql";
-}
+use crate::setup::changes::{self, Changes};
+use crate::setup::grants;
+use crate::setup::report::{Action, Line, object};
 
 /// A table of the host's: made where it is missing, checked where it exists.
 struct HostTable {
@@ -34,7 +28,7 @@ const TIME: &[&str] = &["timestamptz"];
 const HOST_TABLES: [HostTable; 3] = [
     HostTable {
         name: CODES,
-        create: sql!("host_tables/codes.sql"),
+        create: text!("setup/host_tables/codes.sql"),
         columns: &[
             ("uuid", UUID),
             ("code", TEXT),
@@ -50,7 +44,7 @@ const HOST_TABLES: [HostTable; 3] = [
     },
     HostTable {
         name: USAGE,
-        create: sql!("host_tables/usage.sql"),
+        create: text!("setup/host_tables/usage.sql"),
         columns: &[
             ("uuid", UUID),
             ("code_uuid", UUID),
@@ -60,7 +54,7 @@ const HOST_TABLES: [HostTable; 3] = [
     },
     HostTable {
         name: SETTINGS,
-        create: sql!("host_tables/settings.sql"),
+        create: text!("setup/host_tables/settings.sql"),
         columns: &[
             ("uuid", UUID),
             ("key", TEXT),
@@ -72,76 +66,10 @@ const HOST_TABLES: [HostTable; 3] = [
     },
 ];
 
-/// A table of the extension's own, beside the host's.
-pub struct OwnTable {
-    pub name: &'static str,
-    create: &'static str,
-    /// What its users need: rights, and the host's table whose inserters are those users.
-    pub grants: &'static [(&'static str, &'static str)],
-}
-
-const READ: &str = "SELECT";
-const APPEND: &str = "SELECT, INSERT";
-const WRITE: &str = "SELECT, INSERT, UPDATE";
-const CHANGE: &str = "SELECT, INSERT, UPDATE, DELETE";
-
-/// In the order in which setup makes them: a table after those that it refers to.
-pub const OWN_TABLES: [OwnTable; 10] = [
-    OwnTable {
-        name: CREATORS,
-        create: sql!("tables/referral_code_creators.sql"),
-        grants: &[(WRITE, CODES)],
-    },
-    OwnTable {
-        name: CHECK_ATTEMPTS,
-        create: sql!("tables/referral_check_attempts.sql"),
-        grants: &[(CHANGE, USAGE)],
-    },
-    OwnTable {
-        name: PROGRAMS,
-        create: sql!("tables/referral_programs.sql"),
-        grants: &[("SELECT, UPDATE (number_of_uses)", USAGE), (WRITE, CODES)],
-    },
-    OwnTable {
-        name: CODE_PROGRAMS,
-        create: sql!("tables/referral_code_programs.sql"),
-        grants: &[(READ, USAGE), (CHANGE, CODES)],
-    },
-    OwnTable {
-        name: REFEREES,
-        create: sql!("tables/referral_referees.sql"),
-        grants: &[(WRITE, USAGE)],
-    },
-    OwnTable {
-        name: CONVERSIONS,
-        create: sql!("tables/referral_conversions.sql"),
-        grants: &[(WRITE, USAGE)],
-    },
-    OwnTable {
-        name: REWARDS,
-        create: sql!("tables/referral_rewards.sql"),
-        grants: &[(APPEND, USAGE)],
-    },
-    OwnTable {
-        name: EVENTS,
-        create: sql!("tables/referral_events.sql"),
-        grants: &[(CHANGE, USAGE), (APPEND, CODES)],
-    },
-    OwnTable {
-        name: EVENT_CONSUMERS,
-        create: sql!("tables/referral_event_consumers.sql"),
-        grants: &[(APPEND, USAGE), (READ, CODES)],
-    },
-    OwnTable {
-        name: EVENT_DELIVERIES,
-        create: sql!("tables/referral_event_deliveries.sql"),
-        grants: &[(CHANGE, USAGE), (APPEND, CODES)],
-    },
-];
-
 /// Makes or adopts the host's tables.
 pub fn see_to_host(session: &Session) -> Vec<Line> {
-    let seen_before = session.tables.relation(CREATORS).is_some();
+    let is_there = |own: &Declaration| session.tables.relation(own.name).is_some();
+    let seen_before = own_tables().iter().any(is_there);
     let see_to = |table: &HostTable| {
         let action = match session.tables.relation(table.name) {
             Some(_) if seen_before => Action::Kept,
@@ -157,18 +85,28 @@ pub fn see_to_host(session: &Session) -> Vec<Line> {
     HOST_TABLES.iter().map(see_to).collect()
 }
 
-/// Makes the extension's own.
+/// Makes the extension's own, and brings those that an older release made to what is declared.
 pub fn see_to_own(session: &Session) -> Result<Vec<Line>> {
-    let see_to = |table: &OwnTable| {
-        let object = object(session, "table", table.name);
-        if session.tables.relation(table.name).is_some() {
-            return Ok(Line { object, action: Action::Kept, note: None });
+    let see_to = |table: &'static Declaration| {
+        let made = session.tables.relation(table.name).is_none();
+        if made {
+            session.define(table.create, &[]);
         }
-        session.define(table.create, &[]);
-        let note = grants::give(session, table)?;
-        Ok(Line { object, action: Action::Created, note })
+        let oid = required(session.tables.relation(table.name), table.name)?;
+        let changes = Changes::make(session, table, oid);
+        let mut notes = if made { Vec::new() } else { changes.notes };
+        notes.extend(grants::give(session, table, oid, made)?);
+        let action = match (made, notes.is_empty(), changes.obstacles.is_empty()) {
+            (true, _, _) => Action::Created,
+            (false, false, _) => Action::Changed,
+            (false, true, false) => Action::Skipped,
+            (false, true, true) => Action::Kept,
+        };
+        notes.extend(changes.obstacles);
+        let note = (!notes.is_empty()).then(|| notes.join("; "));
+        Ok(Line { object: object(session, "table", table.name), action, note })
     };
-    OWN_TABLES.iter().map(see_to).collect()
+    own_tables().iter().map(see_to).collect()
 }
 
 /// An adopted settings table is never written to: setup only says what it says.
@@ -186,8 +124,7 @@ pub fn refuse_unfit(session: &Session) -> Result<()> {
         let Some(oid) = session.tables.relation(table.name) else {
             continue;
         };
-        let kind = session.write(&KIND, &[oid.into()]);
-        if !kind.first().is_some_and(|row| matches!(row.need::<String>(1).as_str(), "r" | "p")) {
+        if catalog::kind(oid) == Kind::Other {
             unfit.push(format!("{} is not a table", table.name));
             continue;
         }
@@ -196,10 +133,10 @@ pub fn refuse_unfit(session: &Session) -> Result<()> {
         for (column, types) in table.columns {
             match found.iter().find(|found| found.name == *column) {
                 None => missing.push(*column),
-                Some(found) if !types.contains(&found.kind.as_str()) => unfit.push(format!(
+                Some(found) if !types.contains(&found.type_name.as_str()) => unfit.push(format!(
                     "{}.{column} has type {}, not {}",
                     table.name,
-                    found.kind,
+                    found.type_name,
                     types.join(" or ")
                 )),
                 Some(_) => {}
@@ -227,4 +164,30 @@ pub fn refuse_unfit(session: &Session) -> Result<()> {
          Nothing was changed."
     };
     Err(Error::new("42P16", "unfit_tables", message).with_hint(hint))
+}
+
+/// Refuses, before anything is changed, tables that bear the name of one of the extension's own and are
+/// something else, or cannot be made what is declared.
+pub fn refuse_foreign(session: &Session) -> Result<()> {
+    let refuse = |faults: Vec<String>, reason, what: &str, hint: &'static str| {
+        if faults.is_empty() {
+            return Ok(());
+        }
+        let schema = session.tables.schema();
+        let message = format!("{what} in schema \"{schema}\": {}", faults.join("; "));
+        Err(Error::new("42P16", reason, message).with_hint(hint))
+    };
+    let own = || own_tables().iter();
+    refuse(
+        own().filter_map(|table| changes::foreign(session, table, View::Now)).collect(),
+        "foreign_table",
+        "a table that is not the extension's bears the name of one of its own",
+        "Rename it or move it to another schema, then run referral_setup() again. Nothing was changed.",
+    )?;
+    refuse(
+        own().filter_map(|table| changes::unmakeable(session, table)).collect(),
+        "column_lost",
+        "a table of the extension's has lost a column",
+        "Bring the column back with its values, then run referral_setup() again. Nothing was changed.",
+    )
 }

@@ -9,4 +9,4 @@ SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'referral_attach_guards_wrapper';
 
 COMMENT ON FUNCTION referral_attach_guards(name) IS
-'Attaches the guard triggers to the referral tables of a schema (NULL: the setting referrals.schema). One row a trigger: created or kept.';
+'Attaches the guard triggers to the referral tables of a schema (NULL: the setting referrals.schema). One row a trigger: created, kept, changed where it was disabled or an older release''s, or skipped where the trigger of that name calls a function that is not the extension''s.';

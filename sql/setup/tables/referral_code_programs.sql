@@ -7,13 +7,34 @@ CREATE TABLE host.referral_code_programs (
        owner_type text NOT NULL,
        CONSTRAINT referral_code_programs_pkey PRIMARY KEY (code_uuid),
        CONSTRAINT referral_code_programs_program_fkey FOREIGN KEY (program)
-                  REFERENCES host.referral_programs (key)
+                  REFERENCES host.referral_programs(key)
 );
 
 CREATE UNIQUE INDEX referral_code_programs_owner_uidx
-    ON host.referral_code_programs (owner_uuid, program, owner_type);
+    ON host.referral_code_programs USING btree (owner_uuid, program, owner_type);
 
 CREATE INDEX referral_code_programs_program_idx
-    ON host.referral_code_programs (program);
+    ON host.referral_code_programs USING btree (program);
 
-GRANT SELECT (code_uuid, program) ON host.referral_code_programs TO PUBLIC;
+GRANT SELECT (code_uuid, program)
+   ON host.referral_code_programs
+   TO PUBLIC;
+
+GRANT SELECT
+   ON host.referral_code_programs
+   TO writers_of_phoenix_kit_referral_code_usage;
+
+GRANT SELECT, INSERT, UPDATE, DELETE
+   ON host.referral_code_programs
+   TO writers_of_phoenix_kit_referral_codes;
+
+COMMENT ON TABLE host.referral_code_programs IS
+'Which program a code belongs to and, where it is somebody''s own code, whose.';
+COMMENT ON COLUMN host.referral_code_programs.code_uuid IS
+'The code.';
+COMMENT ON COLUMN host.referral_code_programs.program IS
+'The program, by its key.';
+COMMENT ON COLUMN host.referral_code_programs.owner_uuid IS
+'Whose own code it is in the program; NULL: nobody''s.';
+COMMENT ON COLUMN host.referral_code_programs.owner_type IS
+'What the owner is: user, or a word of the application''s.';

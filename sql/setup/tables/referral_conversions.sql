@@ -1,40 +1,91 @@
 -- A sale or purchase that a code has led to. The rewards are those that the program promised at the time.
 CREATE TABLE host.referral_conversions (
-       uuid            uuid          NOT NULL,
-       program         text          NOT NULL,
-       code_uuid       uuid          NOT NULL,
-       code            text          NOT NULL,
-       referrer_uuid   uuid          NOT NULL,
-       owner_type      text          NOT NULL,
-       referee_uuid    uuid          NOT NULL,
-       source_type     text          NOT NULL,
-       source_ref      text          NOT NULL,
+       uuid            uuid                     NOT NULL,
+       program         text                     NOT NULL,
+       code_uuid       uuid                     NOT NULL,
+       code            text                     NOT NULL,
+       referrer_uuid   uuid                     NOT NULL,
+       owner_type      text                     NOT NULL,
+       referee_uuid    uuid                     NOT NULL,
+       source_type     text                     NOT NULL,
+       source_ref      text                     NOT NULL,
        amount          numeric(20,4),
        currency        text,
-       status          text          NOT NULL,
-       reason          text          NOT NULL,
-       referrer_reward numeric(20,4) NOT NULL,
-       referee_reward  numeric(20,4) NOT NULL,
-       reward_currency text          NOT NULL,
-       converted_at    timestamptz   NOT NULL,
-       granted_at      timestamptz,
-       decided_at      timestamptz,
+       status          text                     NOT NULL,
+       reason          text                     NOT NULL,
+       referrer_reward numeric(20,4)            NOT NULL,
+       referee_reward  numeric(20,4)            NOT NULL,
+       reward_currency text                     NOT NULL,
+       converted_at    timestamp with time zone NOT NULL,
+       granted_at      timestamp with time zone,
+       decided_at      timestamp with time zone,
        decided_by      uuid,
        decision_reason text,
        approvals       jsonb,
        CONSTRAINT referral_conversions_pkey PRIMARY KEY (uuid),
        CONSTRAINT referral_conversions_source_key UNIQUE (source_type, source_ref),
        CONSTRAINT referral_conversions_program_fkey FOREIGN KEY (program)
-                  REFERENCES host.referral_programs (key),
+                  REFERENCES host.referral_programs(key),
        CONSTRAINT referral_conversions_status_check
-            CHECK (status IN ('converted', 'approved', 'rejected', 'reversed'))
+            CHECK ((status = ANY (ARRAY['converted'::text, 'approved'::text, 'rejected'::text, 'reversed'::text])))
 );
 
 CREATE INDEX referral_conversions_referrer_idx
-    ON host.referral_conversions (referrer_uuid, converted_at DESC, uuid DESC);
+    ON host.referral_conversions USING btree (referrer_uuid, converted_at DESC, uuid DESC);
 
 CREATE INDEX referral_conversions_referee_idx
-    ON host.referral_conversions (referee_uuid, program);
+    ON host.referral_conversions USING btree (referee_uuid, program);
 
 CREATE INDEX referral_conversions_newest_idx
-    ON host.referral_conversions (converted_at DESC, uuid DESC);
+    ON host.referral_conversions USING btree (converted_at DESC, uuid DESC);
+
+GRANT SELECT, INSERT, UPDATE
+   ON host.referral_conversions
+   TO writers_of_phoenix_kit_referral_code_usage;
+
+COMMENT ON TABLE host.referral_conversions IS
+'A sale or purchase that a code has led to, with the rewards that the program promised at the time.';
+COMMENT ON COLUMN host.referral_conversions.uuid IS
+'The conversion''s id.';
+COMMENT ON COLUMN host.referral_conversions.program IS
+'The program, by its key.';
+COMMENT ON COLUMN host.referral_conversions.code_uuid IS
+'The code.';
+COMMENT ON COLUMN host.referral_conversions.code IS
+'The code as it read then.';
+COMMENT ON COLUMN host.referral_conversions.referrer_uuid IS
+'Whose code it was.';
+COMMENT ON COLUMN host.referral_conversions.owner_type IS
+'What the referrer is: user, or a word of the application''s.';
+COMMENT ON COLUMN host.referral_conversions.referee_uuid IS
+'Who bought.';
+COMMENT ON COLUMN host.referral_conversions.source_type IS
+'What source_ref refers to: order, or a word of the application''s.';
+COMMENT ON COLUMN host.referral_conversions.source_ref IS
+'The sale or purchase, as the application calls it.';
+COMMENT ON COLUMN host.referral_conversions.amount IS
+'The amount, where one was told.';
+COMMENT ON COLUMN host.referral_conversions.currency IS
+'Its currency.';
+COMMENT ON COLUMN host.referral_conversions.status IS
+'converted, approved, rejected or reversed.';
+COMMENT ON COLUMN host.referral_conversions.reason IS
+'Why it was rewarded or not.';
+COMMENT ON COLUMN host.referral_conversions.referrer_reward IS
+'What the referrer gets.';
+COMMENT ON COLUMN host.referral_conversions.referee_reward IS
+'What the person referred gets.';
+COMMENT ON COLUMN host.referral_conversions.reward_currency IS
+'The currency of both.';
+COMMENT ON COLUMN host.referral_conversions.converted_at IS
+'When the sale was made.';
+COMMENT ON COLUMN host.referral_conversions.granted_at IS
+'When the rewards were granted; NULL: they were not.';
+COMMENT ON COLUMN host.referral_conversions.decided_at IS
+'When it was approved, rejected or reversed.';
+COMMENT ON COLUMN host.referral_conversions.decided_by IS
+'Who decided.';
+COMMENT ON COLUMN host.referral_conversions.decision_reason IS
+'Why.';
+COMMENT ON COLUMN host.referral_conversions.approvals IS
+'The chain of approvals that is asked for, and what was decided in it; NULL: none.';

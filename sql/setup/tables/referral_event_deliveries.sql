@@ -2,8 +2,25 @@
 -- Written with the event itself: an event that becomes visible late, behind newer ones, is delivered late and
 -- not passed over.
 CREATE TABLE host.referral_event_deliveries (
-       consumer     text        NOT NULL,
-       event_id     bigint      NOT NULL,
-       leased_until timestamptz NOT NULL,
+       consumer     text                     NOT NULL,
+       event_id     bigint                   NOT NULL,
+       leased_until timestamp with time zone NOT NULL,
        CONSTRAINT referral_event_deliveries_pkey PRIMARY KEY (consumer, event_id)
-)
+);
+
+GRANT SELECT, INSERT, UPDATE, DELETE
+   ON host.referral_event_deliveries
+   TO writers_of_phoenix_kit_referral_code_usage;
+
+GRANT SELECT, INSERT
+   ON host.referral_event_deliveries
+   TO writers_of_phoenix_kit_referral_codes;
+
+COMMENT ON TABLE host.referral_event_deliveries IS
+'An event that a consumer has not acknowledged yet. Written with the event itself, so that one that becomes visible late is delivered late and not passed over.';
+COMMENT ON COLUMN host.referral_event_deliveries.consumer IS
+'Who is to have it.';
+COMMENT ON COLUMN host.referral_event_deliveries.event_id IS
+'The event.';
+COMMENT ON COLUMN host.referral_event_deliveries.leased_until IS
+'Until when it is leased to whoever polled for it.';

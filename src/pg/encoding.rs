@@ -34,7 +34,7 @@ fn encoding() -> c_int {
 }
 
 /// The name of the database's encoding.
-pub fn encoding_name() -> &'static str {
+pub fn name() -> &'static str {
     // SAFETY: the name is a static C string.
     unsafe { CStr::from_ptr(pg_sys::GetDatabaseEncodingName()) }.to_str().unwrap_or_default()
 }
@@ -100,14 +100,14 @@ pub fn from_server(name: &CStr, what: &str) -> Result<String> {
 pub(super) fn no_text() -> String {
     match encoding() {
         UTF8 | SQL_ASCII => "holds bytes that are not valid in encoding \"UTF8\"".into(),
-        _ => format!("holds bytes that are not valid in encoding \"{}\"", encoding_name()),
+        _ => format!("holds bytes that are not valid in encoding \"{}\"", name()),
     }
 }
 
 fn not_held(text: &str) -> Error {
     let first = text.chars().find(|c| !can_hold(c.encode_utf8(&mut [0; 4])));
     let first = first.map(|c| format!(" U+{:04X}", u32::from(c))).unwrap_or_default();
-    let message = format!("the database's encoding {} has no character{first}", encoding_name());
+    let message = format!("the database's encoding {} has no character{first}", name());
     Error::new("22021", "not_in_encoding", message)
 }
 

@@ -1,0 +1,1 @@
+SELECT pg_catalog.obj_description($1, 'pg_class')

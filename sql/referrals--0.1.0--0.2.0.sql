@@ -1,0 +1,58 @@
+-- From 0.1.0 to 0.2.0. After it: SELECT * FROM referral_setup(), in each schema with referral tables.
+
+DROP FUNCTION referral_setup(name, boolean);
+
+CREATE FUNCTION referral_setup(
+       target_schema name DEFAULT NULL,
+       guards        boolean DEFAULT true,
+       build_indexes boolean DEFAULT true)
+RETURNS TABLE (
+       object text,
+       action text,
+       note   text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'referral_setup_tables_wrapper';
+
+COMMENT ON FUNCTION referral_setup(name, boolean, boolean) IS
+'Makes or adopts the referral tables of a schema (NULL: the setting referrals.schema), with the indexes, tables and guard triggers that go with them, and brings what an older release made to what this one wants. guards => false attaches no triggers; build_indexes => false builds no index on a table that is there, and gives the statement that does instead. Run by the tables'' owner after CREATE EXTENSION and after every upgrade; running it again changes nothing. One row an object: created, adopted, kept, changed, removed (a trigger that an older release attached), or skipped for the reason in note. Errors: 42P16 tables that cannot be adopted or that only bear the name of one of the extension''s, 3F000 no such schema; nothing is changed then.';
+
+COMMENT ON FUNCTION referral_attach_guards(name) IS
+'Attaches the guard triggers to the referral tables of a schema (NULL: the setting referrals.schema). One row a trigger: created, kept, changed where it was disabled or an older release''s, or skipped where the trigger of that name calls a function that is not the extension''s.';
+
+CREATE FUNCTION referral_grant(
+       grantee       name,
+       task          text,
+       target_schema name DEFAULT NULL)
+RETURNS TABLE (
+       object    text,
+       privilege text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'referral_grant_wrapper';
+
+COMMENT ON FUNCTION referral_grant(name, text, name) IS
+'Gives a role the rights that the functions of a task touch, on the referral tables of a schema (NULL: the setting referrals.schema), and no more: read, redeem (and undo), create, edit, signup, sell, review, pay, consume (events), manage (programs, settings, all of these). To be run by the tables'' owner. One row a right. Errors: 42704 no such role, 22023 no such task, 42P01 and 55000 tables that setup has yet to see to.';
+
+CREATE FUNCTION referral_revoke(
+       grantee       name,
+       task          text,
+       target_schema name DEFAULT NULL)
+RETURNS TABLE (
+       object    text,
+       privilege text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'referral_revoke_wrapper';
+
+COMMENT ON FUNCTION referral_revoke(name, text, name) IS
+'Takes from a role exactly the rights on tables that referral_grant gives for the task, also those that another task of the role''s needs: grant that one again. USAGE of the schemas stays. One row a right taken.';
+
+CREATE FUNCTION referral_version()
+RETURNS text
+LANGUAGE c STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'referral_version_wrapper';
+
+COMMENT ON FUNCTION referral_version() IS
+'The version of the library and of the extension''s scripts: one number where they are the same, both where they differ, as between an upgrade of the package and ALTER EXTENSION referrals UPDATE.';

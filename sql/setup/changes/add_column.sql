@@ -1,0 +1,2 @@
+ALTER TABLE host.own_table
+  ADD COLUMN wanted_column

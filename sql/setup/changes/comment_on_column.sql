@@ -1,0 +1,1 @@
+COMMENT ON COLUMN host.own_table.column_name IS wanted_comment

@@ -1,0 +1,1 @@
+COMMENT ON TABLE host.own_table IS wanted_comment

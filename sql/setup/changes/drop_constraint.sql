@@ -1,0 +1,2 @@
+ALTER TABLE host.own_table
+ DROP CONSTRAINT constraint_name

@@ -1,0 +1,3 @@
+ALTER TABLE host.own_table
+ALTER COLUMN column_name
+ DROP NOT NULL

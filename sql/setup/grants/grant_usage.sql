@@ -1,0 +1,3 @@
+GRANT USAGE
+   ON SCHEMA wanted_schema
+   TO their_users

@@ -1,0 +1,3 @@
+SELECT 1
+  FROM host.own_table AS t
+ LIMIT 1

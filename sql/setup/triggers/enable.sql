@@ -1,0 +1,2 @@
+ ALTER TABLE host.guarded_table
+ENABLE TRIGGER guard_name

@@ -1,0 +1,21 @@
+//! Functions whose SQL declaration has changed since a release. The older declaration still names these, and
+//! stands in a database until its owner updates the extension: so each says that, and a library that is
+//! newer than the scripts never reads arguments as something that they are not.
+
+use pgrx::prelude::*;
+
+use crate::pg::error::{Error, raise};
+
+fn outdated() -> ! {
+    let message = "the extension's scripts are older than its library";
+    raise(
+        Error::new("55000", "extension_outdated", message)
+            .with_hint("ALTER EXTENSION referrals UPDATE"),
+    )
+}
+
+/// Until 0.1.0: target_schema, guards.
+#[pg_extern(sql = false)]
+fn referral_setup() {
+    outdated()
+}
