@@ -17,13 +17,13 @@ use serde_json::Value;
 
 use crate::pg::args;
 use crate::pg::clock;
-use crate::pg::encoding::Text;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::json::AsStored;
 use crate::pg::result::Rows;
 use crate::pg::returns::RowSet;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
+use crate::pg::texts::Text;
 use crate::rules::event::EventType;
 use crate::rules::settings::EVENTS_ENABLED;
 use crate::rules::time::Timestamp;

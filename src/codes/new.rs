@@ -9,11 +9,12 @@ use serde_json::{Value, json};
 use crate::codes::row::{COLUMNS, Code};
 use crate::pg::args;
 use crate::pg::clock;
-use crate::pg::encoding::{self, Text};
+use crate::pg::encoding;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::returns::Scalar;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
+use crate::pg::texts::{self, Text};
 use crate::rules::code;
 use crate::rules::draft::Draft;
 use crate::rules::fields::FieldError;
@@ -37,10 +38,10 @@ statements! {
 pub fn spellings(normal: &str, typed: &str) -> Vec<String> {
     let upper = |letter: char| {
         let letter_text = letter.to_string();
-        encoding::can_hold(&letter_text).then(|| encoding::upper(letter))
+        encoding::can_hold(&letter_text).then(|| texts::upper(letter))
     };
     let mut spellings = code::spellings(normal, upper);
-    spellings.insert(encoding::upper_of(typed.trim()));
+    spellings.insert(texts::upper_of(typed.trim()));
     spellings.into_iter().collect()
 }
 

@@ -5,11 +5,11 @@ use pgrx::prelude::*;
 
 use crate::conversions::row::{COLUMNS, Conversion, ConversionColumns};
 use crate::pg::args;
-use crate::pg::encoding::Text;
 use crate::pg::error::{Error, answer, required};
 use crate::pg::returns::RowSet;
 use crate::pg::session::Session;
 use crate::pg::statement::statements;
+use crate::pg::texts::Text;
 use crate::rules::conversion::Status;
 use crate::rules::time::Timestamp;
 

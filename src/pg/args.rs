@@ -5,9 +5,9 @@ use std::ffi::CStr;
 
 use serde_json::{Map, Value};
 
-use super::encoding::{self, Text};
 use super::error::{Error, Result, required};
 use super::json::Json;
+use super::texts::{self, Text};
 
 /// A text that must be given.
 pub fn text<'a>(text: Option<Text<'a>>, argument: &str) -> Result<Cow<'a, str>> {
@@ -21,7 +21,7 @@ pub fn optional_text<'a>(text: Option<Text<'a>>, argument: &str) -> Result<Optio
 
 /// A name, as of a schema or a column.
 pub fn name(name: &CStr, argument: &str) -> Result<String> {
-    encoding::from_server(name, &format!("argument \"{argument}\""))
+    texts::from_server(name, &format!("argument \"{argument}\""))
 }
 
 /// A number of rows that a caller asks for; None for all.

@@ -85,6 +85,11 @@ impl Error {
         Error::new("40001", reason, what).with_hint("Try again.")
     }
 
+    /// With another reason.
+    pub fn because(self, reason: &'static str) -> Self {
+        Error { reason, ..self }
+    }
+
     pub fn message(&self) -> &str {
         &self.message
     }
@@ -92,6 +97,12 @@ impl Error {
     pub fn with_hint(self, hint: impl Into<Cow<'static, str>>) -> Self {
         Error { hint: Some(hint.into()), ..self }
     }
+}
+
+/// Why a value cannot be read; the rule completes a sentence that begins with its name.
+pub struct Unreadable {
+    pub sqlstate: &'static str,
+    pub rule: Cow<'static, str>,
 }
 
 impl From<Refusal> for Error {

@@ -5,8 +5,8 @@ use std::ffi::{CStr, CString};
 use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 use pgrx::pg_sys;
 
-use super::encoding;
 use super::error::raise;
+use super::texts;
 
 static SCHEMA: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c"public"));
 
@@ -33,8 +33,7 @@ use pg_sys::EmitWarningsOnPlaceholders as reserve_prefix;
 /// The value of `referrals.schema`.
 pub fn schema() -> String {
     let value = SCHEMA.get().unwrap_or_default();
-    encoding::from_server(&value, "the setting referrals.schema")
-        .unwrap_or_else(|error| raise(error))
+    texts::from_server(&value, "the setting referrals.schema").unwrap_or_else(|error| raise(error))
 }
 
 /// Whether `referrals.schema` has this value, as the server has it: what `schema() == name` says, without a copy.

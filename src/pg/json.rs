@@ -11,8 +11,8 @@ use pgrx::{FromDatum, IntoDatum, direct_function_call_as_datum, pg_sys};
 use serde_json::Value;
 
 use super::encoding;
-use super::error::{Error, Result, raise};
-use super::values::Unreadable;
+use super::error::{Error, Result, Unreadable, raise};
+use super::texts;
 use crate::rules::json::{MOST_LEVELS, is_deeper_than};
 
 /// An argument of type jsonb, as the database has it.
@@ -102,7 +102,7 @@ pub struct Written(pub Value);
 
 impl IntoDatum for Written {
     fn into_datum(self) -> Option<pg_sys::Datum> {
-        let json = encoding::for_server(&self.0.to_string());
+        let json = texts::for_server(&self.0.to_string());
         // SAFETY: jsonb_in takes a C string, and keeps nothing of it.
         unsafe { direct_function_call_as_datum(pg_sys::jsonb_in, &[Some(json.as_ptr().into())]) }
     }

@@ -13,6 +13,7 @@ pub mod returns;
 pub mod session;
 pub mod statement;
 pub mod tables;
+pub mod texts;
 
 pub mod transaction;
 pub mod trigger;

@@ -5,9 +5,9 @@ use std::ptr::NonNull;
 
 use pgrx::{PgList, pg_sys};
 
-use super::encoding;
-use super::error::{Error, raise};
-use super::values::{FromServer, Unreadable};
+use super::error::{Error, Unreadable, raise};
+use super::texts;
+use super::values::FromServer;
 
 /// What a statement gave: rows, or a number of rows written.
 pub struct Rows<'s> {
@@ -123,7 +123,8 @@ impl Row<'_> {
         unsafe {
             let found = pg_sys::SPI_gettypeid(self.descriptor, column);
             if !T::accepts(found) {
-                let error = self.error(column, "42804", "has an unexpected type");
+                let error =
+                    self.error(column, "42804", "has an unexpected type").because("column_type");
                 raise(error.with_hint("SELECT * FROM referral_setup() checks the tables."));
             }
             let mut null = false;
@@ -134,7 +135,8 @@ impl Row<'_> {
 
     /// The column at a place (from 1), which is declared NOT NULL.
     pub fn need<T: FromServer>(&self, column: i32) -> T {
-        self.get(column).unwrap_or_else(|| raise(self.error(column, "22004", "is null")))
+        self.get(column)
+            .unwrap_or_else(|| raise(self.error(column, "22004", "is null").because("null_column")))
     }
 
     /// What is wrong with the value of a column; `rule` completes a sentence that begins with its name.
@@ -169,7 +171,7 @@ impl Row<'_> {
 unsafe fn name(name: *const std::ffi::c_char) -> Option<String> {
     // SAFETY: as the caller promises.
     let name = (!name.is_null()).then(|| unsafe { std::ffi::CStr::from_ptr(name) })?;
-    encoding::from_server(name, "a name").ok()
+    texts::from_server(name, "a name").ok()
 }
 
 /// # Safety

@@ -4,11 +4,11 @@ use std::rc::Rc;
 
 use pgrx::pg_sys;
 
-use super::encoding;
 use super::error::{Error, raise};
 use super::result::{Row, Rows};
 use super::statement::{Parameter, Parameters, Plan, Statement};
 use super::tables::Tables;
+use super::texts;
 use super::transaction::OwnWrite;
 use crate::rules::template::without_comments;
 
@@ -142,7 +142,7 @@ impl Session {
 
     /// Runs DDL, with placeholders for names and what stands for them: prepared anew each time.
     pub fn define(&self, sql: &str, names: &[(&str, &str)]) {
-        let text = encoding::for_server(&self.tables.fill(&without_comments(sql), names));
+        let text = texts::for_server(&self.tables.fill(&without_comments(sql), names));
         // SAFETY: SPI is connected; the text outlives the call.
         let status = unsafe { pg_sys::SPI_execute(text.as_ptr(), false, 0) };
         if status < 0 {

@@ -6,8 +6,8 @@ use std::ptr::NonNull;
 use pgrx::datum::DatumWithOid;
 use pgrx::pg_sys;
 
-use super::encoding;
 use super::error::{Error, raise};
+use super::texts;
 use super::values::IntoServer;
 
 /// The columns that statements give of a table, in the order in which they are read.
@@ -104,7 +104,7 @@ pub(super) struct Plan {
 impl Plan {
     pub(super) fn prepare(sql: &str, args: &[Parameter]) -> Self {
         let mut types: Vec<pg_sys::Oid> = args.iter().map(|arg| arg.0.oid()).collect();
-        let text = encoding::for_server(sql);
+        let text = texts::for_server(sql);
         // SAFETY: SPI is connected, as every caller holds a Session; text and types outlive the call.
         unsafe {
             let plan = pg_sys::SPI_prepare(text.as_ptr(), types.len() as i32, types.as_mut_ptr());

@@ -9,10 +9,10 @@ use std::sync::OnceLock;
 
 use pgrx::{PgRelation, pg_sys};
 
-use super::encoding;
 use super::error::{Error, Result, raise};
 use super::guc;
 use super::statement::{Columns, Plan, Statement, text};
+use super::texts;
 use crate::rules::declaration::Declaration;
 use crate::rules::template::{fill, without_comments};
 
@@ -116,7 +116,7 @@ impl Tables {
     pub fn unchecked(schema: &str) -> Tables {
         Tables {
             schema: schema.to_owned(),
-            name: encoding::for_server(schema),
+            name: texts::for_server(schema),
             quoted: pgrx::spi::quote_identifier(schema),
             plans: RefCell::default(),
             usage_is_unique: Cell::new(None),

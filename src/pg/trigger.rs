@@ -10,9 +10,9 @@ use pgrx::pgrx_sql_entity_graph::metadata::{
 };
 use pgrx::{IntoDatum, PgList, pg_sys};
 
-use super::encoding;
 use super::error::{Error, Result};
 use super::result::Row;
+use super::texts;
 use super::values::{FromServer, IntoServer};
 
 /// The firing of a row trigger.
@@ -85,7 +85,7 @@ impl<'c> Firing<'c> {
             let namespace = pg_sys::get_namespace_name(pg_sys::get_rel_namespace(table));
             CStr::from_ptr(namespace)
         };
-        encoding::from_server(name, "the name of the table's schema")
+        texts::from_server(name, "the name of the table's schema")
     }
 
     /// An argument of CREATE TRIGGER, from 0.
@@ -96,7 +96,7 @@ impl<'c> Firing<'c> {
             let exists = index < usize::try_from(trigger.tgnargs).unwrap_or_default();
             exists.then(|| CStr::from_ptr(*trigger.tgargs.add(index)))
         };
-        argument.map(|name| encoding::from_server(name, "an argument of the trigger")).transpose()
+        argument.map(|name| texts::from_server(name, "an argument of the trigger")).transpose()
     }
 }
 
@@ -141,7 +141,7 @@ impl TriggerRow<'_> {
     }
 
     fn number(&self, column: &str) -> Result<i32> {
-        let name = encoding::for_server(column);
+        let name = texts::for_server(column);
         // SAFETY: looks the name up in the row's descriptor; negative where it is none of the row's.
         let number = unsafe { pg_sys::SPI_fnumber(self.descriptor, name.as_ptr()) };
         if number <= 0 {
@@ -189,8 +189,8 @@ pub fn name_of_table(table: pg_sys::Oid) -> Result<Option<(String, String)>> {
         }
         (CStr::from_ptr(name), CStr::from_ptr(schema))
     };
-    let name = encoding::from_server(name, "the name of the table")?;
-    let schema = encoding::from_server(schema, "the name of the table's schema")?;
+    let name = texts::from_server(name, "the name of the table")?;
+    let schema = texts::from_server(schema, "the name of the table's schema")?;
     let quoted = pgrx::spi::quote_qualified_identifier(&schema, &name);
     Ok(Some((quoted, schema)))
 }

@@ -8,17 +8,12 @@ use pgrx::prelude::*;
 use pgrx::{FromDatum, IntoDatum, direct_function_call, pg_sys};
 use serde_json::Value;
 
-use super::encoding::{self, Encoded};
-use super::error::{Error, Result, is_about_data, raise};
+use super::encoding;
+use super::error::{Error, Result, Unreadable, is_about_data, raise};
 use super::json::{self, AsStored, Written};
+use super::texts::Encoded;
 use crate::rules::money::Money;
 use crate::rules::time::{Span, Timestamp};
-
-/// Why a value cannot be read; the rule completes a sentence that begins with its name.
-pub struct Unreadable {
-    pub sqlstate: &'static str,
-    pub rule: Cow<'static, str>,
-}
 
 /// What a column can be read as.
 pub trait FromServer: Sized {

@@ -5,13 +5,14 @@ use serde_json::{Map, Value};
 
 use crate::pg::args::{self, object};
 use crate::pg::clock;
-use crate::pg::encoding::{self, Text};
+use crate::pg::encoding;
 use crate::pg::error::{Error, Result, answer, first};
 use crate::pg::json::Json;
 use crate::pg::returns::{Record, RowSet};
 use crate::pg::session::{Session, View};
 use crate::pg::statement::{Parameter, statements};
 use crate::pg::tables::PROGRAMS;
+use crate::pg::texts::Text;
 use crate::pg::values::{read_span, read_time};
 use crate::programs::cap;
 use crate::programs::row::{COLUMNS, ProgramColumns, StoredProgram, by_key, unknown};

@@ -5,10 +5,10 @@ use pgrx::prelude::*;
 
 use crate::codes::{membership, read};
 use crate::pg::args;
-use crate::pg::encoding::Text;
 use crate::pg::error::{answer, required};
 use crate::pg::returns::Record;
 use crate::pg::session::{Session, View};
+use crate::pg::texts::Text;
 use crate::programs::cap;
 use crate::redemption::claim::{self, Redeemed, redeem};
 use crate::redemption::refuse::{Refused, diagnose};

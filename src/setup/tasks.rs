@@ -9,7 +9,6 @@ use pgrx::spi::quote_identifier;
 
 use crate::pg::args;
 use crate::pg::catalog;
-use crate::pg::encoding::Text;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::returns::RowSet;
 use crate::pg::session::Session;
@@ -18,6 +17,7 @@ use crate::pg::tables::{
     CHECK_ATTEMPTS, CODE_PROGRAMS, CODES, CONVERSIONS, CREATORS, EVENT_CONSUMERS, EVENT_DELIVERIES,
     EVENTS, PROGRAMS, REFEREES, REWARDS, SETTINGS, USAGE,
 };
+use crate::pg::texts::Text;
 use crate::rules::declaration::{Right, rights_of};
 use crate::setup::report::object;
 use crate::setup::target::{alone, session_over};
