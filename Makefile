@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
-.PHONY: help demo test test-matrix lint bench build install uninstall package clean setup
+.PHONY: help demo test test-matrix soak lint bench build install uninstall package clean setup
 
 help: ## list these targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | while IFS=$$'\t' read -r target what; do
@@ -19,6 +19,9 @@ test: ## run every test, on a server of its own
 
 test-matrix: ## try demo and test on a bare Debian with PostgreSQL 15, 17 and 18; as root, with debootstrap
 	@tests/matrix
+
+soak: setup ## what takes longer: five minutes of everything at once, in which nobody may deadlock
+	@TEST_LIMIT_SECONDS=3600 DEADLOCK_SECONDS=300 tests/run rust deadlocks
 
 lint: ## check format, clippy, shell scripts and the extension's SQL
 	@tools/lint

@@ -18,6 +18,7 @@ statements! {
     OWNERS = "privacy/owners.sql";
     LOCK_REFEREES = "privacy/lock_referees.sql";
     REFEREES = "privacy/referees.sql";
+    REFEREES_LEFT = "privacy/referees_left.sql";
     USAGE = "privacy/usage.sql";
     LOCK_CONVERSIONS = "privacy/lock_conversions.sql";
     CONVERSIONS = "privacy/conversions.sql";
@@ -39,13 +40,14 @@ fn replace(session: &Session, user: Uuid, pseudonym: Uuid) -> Result<usize> {
     let args = [user.into(), pseudonym.into(), codes.into()];
     let mut rows = session.write(&CODES, &args).count() + by_id(&CREATORS);
     // A creation that was under way has been waited for; what it has made could not be locked in its turn.
-    if session.write(&CODES_LEFT, &[user.into()]).count() > 0 {
-        let message = "the person keeps getting codes while they are forgotten";
-        return Err(Error::keeps_changing("person_keeps_changing", message));
-    }
+    must_be_gone(session, &CODES_LEFT, user)?;
     rows += by_id(&OWNERS);
-    session.lock_rows(tables::REFEREES, &LOCK_REFEREES, &[user.into()]);
-    rows += by_id(&REFEREES) + by_id(&USAGE);
+    let programs: Vec<String> = locked(session, tables::REFEREES, &LOCK_REFEREES, &[user.into()]);
+    let args = [user.into(), pseudonym.into(), programs.into()];
+    rows += session.write(&REFEREES, &args).count();
+    // Neither could one who has redeemed meanwhile.
+    must_be_gone(session, &REFEREES_LEFT, user)?;
+    rows += by_id(&USAGE);
     let conversions: Vec<Uuid> =
         locked(session, tables::CONVERSIONS, &LOCK_CONVERSIONS, &[user.into(), name.into()]);
     let args = [user.into(), pseudonym.into(), name.into(), new_name.into(), conversions.into()];
@@ -53,6 +55,15 @@ fn replace(session: &Session, user: Uuid, pseudonym: Uuid) -> Result<usize> {
     let events: Vec<i64> = locked(session, tables::EVENTS, &LOCK_EVENTS, &[name.into()]);
     rows += session.write(&EVENTS, &[name.into(), new_name.into(), events.into()]).count();
     Ok(rows + session.write(&CHECK_ATTEMPTS, &[name.into()]).count())
+}
+
+/// An error, to be tried again, where rows have come up since a person's were locked in their order.
+fn must_be_gone(session: &Session, left: &'static Statement, user: Uuid) -> Result<()> {
+    if session.write(left, &[user.into()]).count() == 0 {
+        return Ok(());
+    }
+    let message = "the person is busy while they are forgotten";
+    Err(Error::keeps_changing("person_keeps_changing", message))
 }
 
 /// The keys of the rows of a table that a statement locks.

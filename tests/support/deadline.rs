@@ -1,5 +1,6 @@
 //! No test runs for ever: one that has not ended in time ends the whole program, and says which it was.
 
+use std::env;
 use std::io::Write as _;
 use std::panic;
 use std::process;
@@ -8,8 +9,11 @@ use std::sync::{Mutex, Once, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// Several times what the longest test takes on a busy machine.
-const LIMIT: Duration = Duration::from_secs(180);
+/// Several times what the longest test takes on a busy machine; TEST_LIMIT_SECONDS says another.
+fn limit() -> Duration {
+    let given = env::var("TEST_LIMIT_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
+    Duration::from_secs(given.unwrap_or(180))
+}
 
 /// The panics so far, by thread. Those of a test that hangs would never be shown.
 static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
@@ -25,7 +29,7 @@ impl Deadline {
         let (ended, end) = mpsc::channel();
         let test = thread::current().name().unwrap_or("a test").to_owned();
         thread::spawn(move || {
-            if end.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout) {
+            if end.recv_timeout(limit()) == Err(RecvTimeoutError::Timeout) {
                 give_up(&test);
             }
         });
@@ -51,7 +55,7 @@ fn give_up(test: &str) -> ! {
     let panics = PANICS.lock().unwrap_or_else(PoisonError::into_inner).concat();
     let told = format!(
         "\ntest {test} has not ended within {} seconds: given up\nthe panics so far:\n{panics}",
-        LIMIT.as_secs()
+        limit().as_secs()
     );
     let _ = std::io::stderr().write_all(told.as_bytes());
     process::exit(1)
