@@ -65,3 +65,12 @@ COMMENT ON FUNCTION referral_guard_usage() IS
 
 COMMENT ON FUNCTION referral_written_by_hand() IS
 'Whether the statement that runs is not one of the extension''s own. A guard that fires for statements asks it; elsewhere it is always true.';
+
+CREATE FUNCTION referral_version()
+RETURNS text
+LANGUAGE c STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'referral_version_wrapper';
+
+COMMENT ON FUNCTION referral_version() IS
+'The version of the library and of the extension''s scripts: one number where they are the same, both where they differ, as between an upgrade of the package and ALTER EXTENSION referrals UPDATE.';

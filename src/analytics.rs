@@ -1,6 +1,5 @@
 //! Analytics: what a user, a program and a code have brought, counted from the rows when it is asked.
 
-use pgrx::JsonB;
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
@@ -9,10 +8,12 @@ use crate::codes::row::{COLUMNS, Code};
 use crate::pg::args;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
+use crate::pg::json::AsStored;
 use crate::pg::result::Row;
 use crate::pg::returns::{Record, RowSet};
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
+use crate::pg::texts::Text;
 use crate::programs::row as programs;
 use crate::rules::conversion::STATUSES;
 use crate::rules::money::Money;
@@ -50,13 +51,13 @@ fn code_of(session: &Session, user: Uuid, program: &str) -> Option<Code> {
 
 /// referral_code, total_uses, remaining_uses, max_uses, total_earned, current_balance, referred_by_code,
 /// referrals
-type StatsColumns = (Option<String>, i64, i32, i32, Money, Money, Option<String>, JsonB);
+type StatsColumns = (Option<String>, i64, i32, i32, Money, Money, Option<String>, AsStored);
 
 #[pg_extern(sql = false)]
-fn referral_user_stats(user_uuid: Option<Uuid>, program: Option<&str>) -> Record<StatsColumns> {
+fn referral_user_stats(user_uuid: Option<Uuid>, program: Option<Text>) -> Record<StatsColumns> {
     answer(|| {
         let user = required(user_uuid, "user_uuid")?;
-        let program = required(program, "program")?;
+        let program = &*args::text(program, "program")?;
         let session = Session::open();
         let currency = programs::named(&session, program, "program", View::Query)?.currency;
         let currency = currency.as_str();
@@ -74,8 +75,8 @@ fn referral_user_stats(user_uuid: Option<Uuid>, program: Option<&str>) -> Record
         let referred_by = session.read(&REFERRED_BY, &args).first().map(|row| row.need(1));
         let args = [user.into(), program.into(), DEFAULT_KEY.into(), currency.into()];
         let referrals = session.read(&REFERRALS, &args);
-        let referrals =
-            referrals.first().map_or_else(|| JsonB(serde_json::json!([])), |row| row.need(1));
+        let referrals = referrals.first().map(|row| row.need(1));
+        let referrals = referrals.ok_or_else(|| Error::internal("a list has no row"))?;
         Ok(Record((
             code.map(|code| code.code),
             total_uses,
@@ -92,10 +93,12 @@ fn referral_user_stats(user_uuid: Option<Uuid>, program: Option<&str>) -> Record
 #[pg_extern(sql = false)]
 fn referral_top_referrers(
     max_rows: Option<i32>,
-    program: Option<&str>,
+    program: Option<Text>,
 ) -> RowSet<'static, (Uuid, i64, Money, String)> {
     answer(|| {
         let max_rows = args::limit(max_rows)?;
+        let program = args::optional_text(program, "program")?;
+        let program = program.as_deref();
         let session = Session::open();
         if let Some(program) = program {
             programs::named(&session, program, "program", View::Query)?;
@@ -110,9 +113,9 @@ fn referral_top_referrers(
 type ReportColumns = (i64, i64, AnyNumeric, Money, Option<Span>);
 
 #[pg_extern(sql = false)]
-fn referral_program_report(program: Option<&str>) -> Record<ReportColumns> {
+fn referral_program_report(program: Option<Text>) -> Record<ReportColumns> {
     answer(|| {
-        let key = required(program, "program")?;
+        let key = &*args::text(program, "program")?;
         let session = Session::open();
         let program = programs::named(&session, key, "program", View::Query)?;
         let args = [

@@ -9,16 +9,21 @@
 //! Locks, always in this order: the table of events; then deliveries, of one consumer, by event id.
 //! Poll and prune pass over the deliveries that somebody has locked; only acknowledging waits for one.
 
+use std::borrow::Cow;
+
+use pgrx::datum::Interval;
 use pgrx::prelude::*;
-use pgrx::{JsonB, datum::Interval};
 use serde_json::Value;
 
+use crate::pg::args;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
+use crate::pg::json::AsStored;
 use crate::pg::result::Rows;
 use crate::pg::returns::RowSet;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
+use crate::pg::texts::Text;
 use crate::rules::event::EventType;
 use crate::rules::settings::EVENTS_ENABLED;
 use crate::rules::time::Timestamp;
@@ -90,7 +95,7 @@ impl Events {
         if !self.on {
             return;
         }
-        let payloads: Vec<JsonB> = payloads().into_iter().map(JsonB).collect();
+        let payloads: Vec<Value> = payloads();
         if payloads.is_empty() {
             return;
         }
@@ -108,8 +113,8 @@ fn ids(rows: &Rows) -> Vec<i64> {
 }
 
 /// The name of a consumer that an argument gives.
-fn consumer_named(consumer: Option<&str>) -> Result<&str> {
-    let consumer = required(consumer, "consumer")?;
+fn consumer_named(consumer: Option<Text<'_>>) -> Result<Cow<'_, str>> {
+    let consumer = args::text(consumer, "consumer")?;
     if consumer.trim().is_empty() {
         return Err(Error::out_of_range("consumer", "must not be blank"));
     }
@@ -133,7 +138,8 @@ fn make_known(session: &Session, consumer: &str) {
     }
 }
 
-type EventColumns = (i64, String, JsonB, Timestamp);
+/// id, type, payload, created_at
+type EventColumns = (i64, String, AsStored, Timestamp);
 
 /// Leases the consumer's first events that are free.
 fn lease(session: &Session, consumer: &str, rows: i32) -> Vec<EventColumns> {
@@ -151,11 +157,11 @@ fn lease(session: &Session, consumer: &str, rows: i32) -> Vec<EventColumns> {
 
 #[pg_extern(sql = false)]
 fn referral_poll_events(
-    consumer: Option<&str>,
+    consumer: Option<Text>,
     max_rows: Option<i32>,
 ) -> RowSet<'static, EventColumns> {
     answer(|| {
-        let consumer = consumer_named(consumer)?;
+        let consumer = &*consumer_named(consumer)?;
         let rows = required(max_rows, "max_rows")?;
         if !(1..=MOST_EVENTS).contains(&rows) {
             let rule = format!("must be from 1 to {MOST_EVENTS}");
@@ -168,9 +174,9 @@ fn referral_poll_events(
 }
 
 #[pg_extern(sql = false)]
-fn referral_ack_events(consumer: Option<&str>, ids: Option<Vec<Option<i64>>>) -> i64 {
+fn referral_ack_events(consumer: Option<Text>, ids: Option<Vec<Option<i64>>>) -> i64 {
     answer(|| {
-        let consumer = consumer_named(consumer)?;
+        let consumer = &*consumer_named(consumer)?;
         let ids: Vec<i64> = required(ids, "ids")?.into_iter().flatten().collect();
         let session = Session::open();
         let locked = session.write_latest(&LOCK_DELIVERIES, &[consumer.into(), ids.into()]);

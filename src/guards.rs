@@ -7,6 +7,7 @@ use pgrx::prelude::*;
 use crate::codes::{membership, new, user_limit};
 use crate::events::Events;
 use crate::pg::clock;
+use crate::pg::encoding;
 use crate::pg::error::{Error, Result, answer, first, raise, required};
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
@@ -31,15 +32,16 @@ statements! {
 }
 
 /// A session over the tables that the fired table belongs to, whatever the setting says.
-fn session_of(firing: &Firing) -> Session {
-    Session::over(Tables::of(&firing.schema()))
+fn session_of(firing: &Firing) -> Result<Session> {
+    Ok(Session::over(Tables::of(&firing.schema()?)))
 }
 
-/// The values that the field rules are about.
+/// The values that the field rules are about. Bytes that are no text are left alone, as a NULL is: a host that stores
+/// them is no worse off than without guards.
 fn draft(row: TriggerRow) -> Result<Draft> {
     Ok(Draft {
-        code: row.get("code")?,
-        description: row.get("description")?,
+        code: row.readable("code")?,
+        description: row.readable("description")?,
         max_uses: row.get("max_uses")?,
         expiration_date: Some(row.get("expiration_date")?),
     })
@@ -63,7 +65,12 @@ fn new_creator(firing: &Firing) -> Result<Option<Uuid>> {
 /// ON CONFLICT meet that row; otherwise in its normal form. `except`: the row that is being updated.
 fn spelling(session: &Session, text: &str, except: Option<Uuid>) -> String {
     let normal = code::normalize(text);
-    let args = [text.into(), normal.as_str().into(), except.into()];
+    // What the database cannot hold in capitals stays as it is.
+    if !encoding::can_hold(&normal) {
+        return text.to_owned();
+    }
+    let spellings = new::spellings(&normal, text);
+    let args = [text.into(), normal.as_str().into(), except.into(), spellings.into()];
     let held = session.write(&SPELLING, &args).first().map(|row| row.need(1));
     held.unwrap_or(normal)
 }
@@ -72,15 +79,15 @@ fn spelling(session: &Session, text: &str, except: Option<Uuid>) -> String {
 /// is held, locks the creator, as a creation by function does before it writes. Judges nothing: what ON CONFLICT
 /// leaves out is never written.
 fn guard_code<'c>(firing: &Firing<'c>) -> Result<TriggerRow<'c>> {
-    let session = session_of(firing);
+    let session = session_of(firing)?;
     if let Some(creator) = new_creator(firing)?
         && Settings::read(&session, &[GUARD_USER_LIMIT.key], View::Now).flag(GUARD_USER_LIMIT)
     {
         user_limit::lock(&session, creator);
     }
     let (new, old) = (firing.new_row(), firing.old_row());
-    let former: Option<String> = old.map_or(Ok(None), |old| old.get("code"))?;
-    let wanted: Option<String> = new.get("code")?;
+    let former: Option<String> = old.map_or(Ok(None), |old| old.readable("code"))?;
+    let wanted: Option<String> = new.readable("code")?;
     let Some(text) = wanted.filter(|text| Some(text) != former.as_ref()) else { return Ok(new) };
     let except = old.map_or(Ok(None), |old| old.get("uuid"))?;
     new.with_text("code", &spelling(&session, &text, except))
@@ -90,7 +97,7 @@ fn guard_code<'c>(firing: &Firing<'c>) -> Result<TriggerRow<'c>> {
 /// start has claimed them for usage rows to come. One that gets its first beneficiary comes into the default
 /// program.
 fn guard_code_written(firing: &Firing) -> Result<()> {
-    let session = session_of(firing);
+    let session = session_of(firing)?;
     let settings = Settings::of_written_codes(&session);
     judge_code(firing, &session, &settings)?;
     let written = WrittenCode::read(firing.new_row())?;
@@ -158,7 +165,8 @@ impl WrittenCode {
     fn read(row: TriggerRow) -> Result<Self> {
         Ok(WrittenCode {
             uuid: required(row.get("uuid")?, "uuid")?,
-            code: required(row.get("code")?, "code")?,
+            // Told in events alone.
+            code: row.readable("code")?.unwrap_or_default(),
             status: required(row.get("status")?, "status")?,
             uses: required(row.get("number_of_uses")?, "number_of_uses")?,
             max_uses: required(row.get("max_uses")?, "max_uses")?,
@@ -184,7 +192,7 @@ fn guard_claim(firing: &Firing) -> Result<()> {
         return Ok(());
     }
     counts.hold_uses(Some(former), Judge::Limits)?;
-    let session = session_of(firing);
+    let session = session_of(firing)?;
     let key = written::key_of(&session, required(new.get("uuid")?, "uuid")?);
     with_claims(|claims| {
         // A use given back was claimed in this transaction, or was somebody's long before it.
@@ -208,7 +216,7 @@ fn guard_usage_lock(firing: &Firing) -> Result<()> {
     if is_update && !firing.is_partition() {
         return Ok(());
     }
-    let (session, row) = (session_of(firing), firing.new_row());
+    let (session, row) = (session_of(firing)?, firing.new_row());
     if let Some(usage) = row.get("uuid")?
         && firing.is_partition()
     {
@@ -231,7 +239,7 @@ fn guard_usage_lock(firing: &Firing) -> Result<()> {
 /// After an INSERT into usage, which is a redemption. Not before it: a row that ON CONFLICT leaves out
 /// must take no use.
 fn guard_usage(firing: &Firing) -> Result<()> {
-    let session = session_of(firing);
+    let session = session_of(firing)?;
     let row = firing.new_row();
     let written = WrittenUse {
         uuid: required(row.get("uuid")?, "uuid")?,

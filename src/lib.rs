@@ -34,7 +34,8 @@ extension_sql_file!(
 extension_sql_file!("../sql/api/setup/detach.sql", name = "detach", requires = ["signup_trigger"]);
 extension_sql_file!("../sql/api/setup/doctor.sql", name = "doctor", requires = ["detach"]);
 extension_sql_file!("../sql/api/setup/tasks.sql", name = "tasks", requires = ["doctor"]);
-extension_sql_file!("../sql/api/guards.sql", name = "guards", requires = ["tasks"]);
+extension_sql_file!("../sql/api/setup/version.sql", name = "version", requires = ["tasks"]);
+extension_sql_file!("../sql/api/guards.sql", name = "guards", requires = ["version"]);
 extension_sql_file!("../sql/api/codes/read.sql", name = "codes_read", requires = ["guards"]);
 extension_sql_file!("../sql/api/codes/new.sql", name = "codes_new", requires = ["codes_read"]);
 extension_sql_file!("../sql/api/codes/create.sql", name = "codes_create", requires = ["codes_new"]);

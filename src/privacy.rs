@@ -1,13 +1,14 @@
 //! Privacy: a person forgotten, and the books kept.
 
-use pgrx::datum::{DatumWithOid, Uuid};
+use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::ids;
 use crate::pg::session::Session;
-use crate::pg::statement::{Statement, statements};
+use crate::pg::statement::{Parameter, Statement, statements};
 use crate::pg::tables;
+use crate::pg::values::FromServer;
 
 statements! {
     LOCK_CODES = "privacy/lock_codes.sql";
@@ -66,11 +67,11 @@ fn must_be_gone(session: &Session, left: &'static Statement, user: Uuid) -> Resu
 }
 
 /// The keys of the rows of a table that a statement locks.
-fn locked<T: FromDatum + IntoDatum>(
+fn locked<T: FromServer>(
     session: &Session,
     table: &str,
     statement: &'static Statement,
-    args: &[DatumWithOid],
+    args: &[Parameter],
 ) -> Vec<T> {
     session.lock_rows(table, statement, args).iter().map(|row| row.need(1)).collect()
 }

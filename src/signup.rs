@@ -5,15 +5,16 @@ use pgrx::prelude::*;
 use pgrx::spi::quote_identifier;
 
 use crate::codes::read;
+use crate::pg::args;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::returns::Record;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::{statements, text};
 use crate::pg::tables::Tables;
+use crate::pg::texts::Text;
 use crate::pg::transaction;
 use crate::pg::trigger::{Firing, TriggerRow, name_of_table};
-use crate::rules::code::Lookup;
 use crate::rules::refusal::Refusal;
 use crate::rules::settings::{CHECK_LIMIT, ENABLED, REQUIRED};
 use crate::rules::signup::Answer;
@@ -70,49 +71,52 @@ fn check(session: &Session, code: &str, client: Option<&str>) -> (Answer, Option
     {
         return (Answer::TooManyAttempts, None);
     }
-    let found = Lookup::new(code).and_then(|lookup| read::by_text(session, &lookup, View::Now));
+    let found = read::lookup(code).and_then(|lookup| read::by_text(session, &lookup, View::Now));
     let answer = Answer::to_code(found.as_ref().map(|code| code.limits.state(clock::now())));
     (answer, found.map(|code| code.uuid).filter(|_| answer.is_ok()))
 }
 
 #[pg_extern(sql = false)]
 fn referral_check_signup(
-    code: Option<&str>,
-    client_key: Option<&str>,
+    code: Option<Text>,
+    client_key: Option<Text>,
 ) -> Record<(bool, Option<Uuid>, Option<&'static str>)> {
     answer(|| {
-        if client_key.is_some_and(|key| key.chars().nth(CLIENT_KEY_CHARS).is_some()) {
+        let code = args::optional_text(code, "code")?;
+        let client_key = args::optional_text(client_key, "client_key")?;
+        if client_key.as_ref().is_some_and(|key| key.chars().nth(CLIENT_KEY_CHARS).is_some()) {
             let rule = format!("must be at most {CLIENT_KEY_CHARS} characters");
             return Err(Error::out_of_range("client_key", rule));
         }
-        let (answer, code) = check(&Session::open(), code.unwrap_or_default(), client_key);
+        let (answer, code) =
+            check(&Session::open(), code.as_deref().unwrap_or_default(), client_key.as_deref());
         Ok(Record((answer.is_ok(), code, answer.message())))
     })
 }
 
 /// At commit: a user inserted while codes are required must have redeemed one.
 fn guard_signup(firing: &Firing) -> Result<()> {
-    let schema = firing.argument(1).unwrap_or_else(|| firing.schema());
+    let schema = firing.argument(1)?.map_or_else(|| firing.schema(), Ok)?;
     let session = Session::over(Tables::of(&schema));
     if !Settings::read(&session, &[REQUIRED.key], View::Now).flag(REQUIRED) {
         return Ok(());
     }
-    let key = required(firing.argument(0), "user_key")?;
+    let key = required(firing.argument(0)?, "user_key")?;
     let user: Option<Uuid> = firing.new_row().get(&key)?;
-    if user.is_some_and(|user| {
-        usage::has_redeemed(&session, user) || !exists(&session, firing, &key, user)
-    }) {
+    if let Some(user) = user
+        && (usage::has_redeemed(&session, user) || !exists(&session, firing, &key, user)?)
+    {
         return Ok(());
     }
     Err(Refusal::ReferralRequired.into())
 }
 
 /// Whether the user is still in the table at commit: one who was taken back is no user.
-fn exists(session: &Session, firing: &Firing, key: &str, user: Uuid) -> bool {
-    let Some((table, _)) = name_of_table(firing.table()) else { return false };
+fn exists(session: &Session, firing: &Firing, key: &str, user: Uuid) -> Result<bool> {
+    let Some((table, _)) = name_of_table(firing.table())? else { return Ok(false) };
     let names = [("users_table", table.as_str()), ("user_key", &quote_identifier(key))];
     let sql = text!("signup/user_exists.sql");
-    session.write_once(sql, &names, &[user.into()]).count() > 0
+    Ok(session.write_once(sql, &names, &[user.into()]).count() > 0)
 }
 
 #[pg_extern(sql = false)]

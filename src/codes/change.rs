@@ -1,6 +1,5 @@
 //! Codes changed and taken away; and the dry run of creating or changing one.
 
-use pgrx::JsonB;
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 use serde_json::{Map, Value};
@@ -11,16 +10,17 @@ use crate::codes::read;
 use crate::codes::row::{COLUMNS, Code, CodeColumns};
 use crate::codes::user_limit;
 use crate::events::Events;
-use crate::pg::args::object;
+use crate::pg::args::{self, object};
 use crate::pg::clock;
 use crate::pg::error::{Error, answer, first, required};
 use crate::pg::ids;
+use crate::pg::json::Json;
 use crate::pg::returns::{Record, RowSet};
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
+use crate::pg::texts::Text;
 use crate::pg::values::read_time;
 use crate::rules::attributes::Attributes;
-use crate::rules::code::Lookup;
 use crate::rules::event::EventType;
 use crate::rules::fields::FieldError;
 use crate::rules::refusal::Refusal;
@@ -47,7 +47,7 @@ fn new_creator(attributes: &Attributes, code: &Code) -> Option<Uuid> {
 }
 
 #[pg_extern(sql = false)]
-fn referral_update_code(code_uuid: Option<Uuid>, changes: Option<JsonB>) -> Record<CodeColumns> {
+fn referral_update_code(code_uuid: Option<Uuid>, changes: Option<Json>) -> Record<CodeColumns> {
     answer(|| {
         let uuid = required(code_uuid, "code_uuid")?;
         let (attributes, errors) = read_attributes(&object(changes, "changes")?);
@@ -109,9 +109,10 @@ fn referral_delete_code(code_uuid: Option<Uuid>) -> bool {
 }
 
 #[pg_extern(sql = false)]
-fn referral_deactivate_code(code: Option<&str>) -> bool {
+fn referral_deactivate_code(code: Option<Text>) -> bool {
     answer(|| {
-        let lookup = Lookup::new(required(code, "code")?);
+        let code = args::text(code, "code")?;
+        let lookup = read::lookup(&code);
         let session = Session::open();
         let found = lookup.and_then(|lookup| read::by_text(&session, &lookup, View::Now));
         if let Some(code) = &found {
@@ -152,7 +153,7 @@ fn foresee(session: &Session, json: &Map<String, Value>, code: Option<&Code>) ->
 
 #[pg_extern(sql = false)]
 fn referral_code_errors(
-    attributes: Option<JsonB>,
+    attributes: Option<Json>,
     code_uuid: Option<Uuid>,
 ) -> RowSet<'static, (String, String)> {
     answer(|| {

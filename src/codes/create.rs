@@ -1,5 +1,6 @@
 //! Codes created: one, or many at once.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use pgrx::datum::Uuid;
@@ -9,12 +10,15 @@ use crate::codes::new::{self, NewCode, check};
 use crate::codes::row::CodeColumns;
 use crate::codes::user_limit;
 use crate::events::Events;
+use crate::pg::args;
 use crate::pg::clock;
+use crate::pg::encoding;
 use crate::pg::error::{Error, answer, first, required};
 use crate::pg::ids;
 use crate::pg::returns::{Record, RowSet};
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
+use crate::pg::texts::Text;
 use crate::rules::code;
 use crate::rules::draft::Draft;
 use crate::rules::event::EventType;
@@ -33,8 +37,8 @@ const BATCH: usize = 1_000;
 #[pg_extern(sql = false)]
 fn referral_create_code(
     created_by_uuid: Option<Uuid>,
-    code: Option<&str>,
-    description: Option<&str>,
+    code: Option<Text>,
+    description: Option<Text>,
     max_uses: Option<i32>,
     beneficiary_uuid: Option<Uuid>,
     expiration_date: Option<TimestampWithTimeZone>,
@@ -42,7 +46,8 @@ fn referral_create_code(
 ) -> Record<CodeColumns> {
     answer(|| {
         let created_by_uuid = required(created_by_uuid, "created_by_uuid")?;
-        let description = required(description, "description")?;
+        let code = args::optional_text(code, "code")?;
+        let description = args::text(description, "description")?;
         let status = required(status, "status")?;
         let expiration_date = expiration_date.map(Timestamp::from);
         let session = Session::open();
@@ -50,8 +55,8 @@ fn referral_create_code(
         let limits = settings.system_limits();
         let max_uses = max_uses.unwrap_or(limits.default_max_uses());
         let mut draft = Draft {
-            code: code.map(str::to_owned),
-            description: Some(description.to_owned()),
+            code: code.map(Cow::into_owned),
+            description: Some(description.clone().into_owned()),
             max_uses: Some(max_uses),
             expiration_date: Some(expiration_date),
         };
@@ -59,7 +64,7 @@ fn referral_create_code(
         user_limit::hold_limit(&session, created_by_uuid, 1, limits.codes_per_user)?;
         let new = NewCode {
             uuid: ids::new_uuid(),
-            description,
+            description: &description,
             status,
             max_uses,
             created_by_uuid,
@@ -99,8 +104,8 @@ impl Bulk {
         while drawn.len() < size {
             drawn.insert(self.generator.draw(&mut rng));
         }
-        let uuids: Vec<Uuid> = (0..size).map(|_| ids::new_uuid()).collect();
-        let codes: Vec<String> = drawn.into_iter().collect();
+        let codes: Vec<String> = new::without_taken(&self.session, drawn.into_iter().collect());
+        let uuids: Vec<Uuid> = codes.iter().map(|_| ids::new_uuid()).collect();
         let args = [
             uuids.into(),
             codes.into(),
@@ -148,12 +153,12 @@ impl Iterator for Bulk {
 fn referral_create_codes(
     count: Option<i32>,
     created_by_uuid: Option<Uuid>,
-    description: Option<&str>,
+    description: Option<Text>,
     max_uses: Option<i32>,
     expiration_date: Option<TimestampWithTimeZone>,
     beneficiary_uuid: Option<Uuid>,
     length: Option<i32>,
-    prefix: Option<&str>,
+    prefix: Option<Text>,
     enforce_user_limit: Option<bool>,
 ) -> RowSet<'static, (String,)> {
     answer(|| {
@@ -163,11 +168,15 @@ fn referral_create_codes(
             .filter(|&count| count > 0)
             .ok_or_else(|| Error::out_of_range("count", "must be greater than 0"))?;
         let created_by_uuid = required(created_by_uuid, "created_by_uuid")?;
-        let description = required(description, "description")?.to_owned();
+        let description = args::text(description, "description")?.into_owned();
         let max_uses = required(max_uses, "max_uses")?;
         let length = required(length, "length")?;
         let enforce = required(enforce_user_limit, "enforce_user_limit")?;
-        let prefix = code::normalize(prefix.unwrap_or_default());
+        let prefix = args::optional_text(prefix, "prefix")?;
+        let prefix = code::normalize(prefix.as_deref().unwrap_or_default());
+        if !encoding::can_hold(&prefix) {
+            return Err(Error::not_in_encoding("prefix"));
+        }
         let generator = Generator::new(length, DEFAULT_ALPHABET, &prefix)?;
         generator.must_hold(missing)?;
 

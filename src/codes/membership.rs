@@ -5,12 +5,13 @@ use pgrx::prelude::*;
 
 use crate::codes::read;
 use crate::codes::row::Code;
+use crate::pg::args;
 use crate::pg::error::{Result, answer, required};
 use crate::pg::returns::RowSet;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
+use crate::pg::texts::Text;
 use crate::programs::{cap, row};
-use crate::rules::code::Lookup;
 use crate::rules::membership::Membership;
 use crate::rules::refusal::Refusal;
 
@@ -70,10 +71,10 @@ pub fn forget(session: &Session, code: &Code) -> Result<()> {
 }
 
 #[pg_extern(sql = false)]
-fn referral_assign_program(code_uuid: Option<Uuid>, program: Option<&str>) {
+fn referral_assign_program(code_uuid: Option<Uuid>, program: Option<Text>) {
     answer(|| {
         let uuid = required(code_uuid, "code_uuid")?;
-        let program = required(program, "program")?;
+        let program = &*args::text(program, "program")?;
         let session = Session::open();
         row::named(&session, program, "program", View::Now)?;
         let code = read::lock(&session, uuid).ok_or(Refusal::CodeNotFound)?;
@@ -91,13 +92,13 @@ fn referral_assign_program(code_uuid: Option<Uuid>, program: Option<&str>) {
 }
 
 #[pg_extern(sql = false)]
-fn referral_resolve(code: Option<&str>) -> RowSet<'static, (Uuid, String, Uuid, Option<String>)> {
-    let find = || {
+fn referral_resolve(code: Option<Text>) -> RowSet<'static, (Uuid, String, Uuid, Option<String>)> {
+    let find = |code: Option<&str>| {
         let session = Session::open();
-        let code = read::by_text(&session, &Lookup::new(code?)?, View::Query)?;
+        let code = read::by_text(&session, &read::lookup(code?)?, View::Query)?;
         let referrer = code.beneficiary_uuid.filter(|_| code.limits.status)?;
         let kind = owner_type_of(&session, code.uuid, View::Query);
         Some((referrer, kind, code.uuid, program_of(&session, &code, View::Query)))
     };
-    RowSet::new(find())
+    answer(|| Ok(RowSet::new(find(args::optional_text(code, "code")?.as_deref()))))
 }

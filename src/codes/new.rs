@@ -1,14 +1,21 @@
 //! New codes: drawn, checked and written, one at a time; and what is told of them.
 
+use std::collections::HashSet;
+
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 use serde_json::{Value, json};
 
 use crate::codes::row::{COLUMNS, Code};
+use crate::pg::args;
 use crate::pg::clock;
+use crate::pg::encoding;
 use crate::pg::error::{Error, Result, answer, required};
+use crate::pg::returns::Scalar;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
+use crate::pg::texts::{self, Text};
+use crate::rules::code;
 use crate::rules::draft::Draft;
 use crate::rules::fields::FieldError;
 use crate::rules::generator::{DEFAULT_ALPHABET, DEFAULT_ATTEMPTS, Generator};
@@ -23,16 +30,54 @@ statements! {
 
 statements! {
     OTHER_OF_CODE = "codes/other_of_code.sql";
+    TAKEN_SPELLINGS = "codes/taken_spellings.sql";
 }
 
-/// Whether a row other than `except` holds the code, which is in its normal form, in whatever case.
-fn is_taken(session: &Session, code: &str, except: Option<Uuid>, view: View) -> bool {
-    view.run(session, &OTHER_OF_CODE, &[code.into(), except.into()]).count() > 0
+/// What the database's `upper()` makes of the texts that are the same code: by Unicode's default mapping, as functions
+/// and guards store codes, or by its own, by which they are looked up. `normal` is the code's normal form.
+pub fn spellings(normal: &str, typed: &str) -> Vec<String> {
+    let upper = |letter: char| {
+        let letter_text = letter.to_string();
+        encoding::can_hold(&letter_text).then(|| texts::upper(letter))
+    };
+    let mut spellings = code::spellings(normal, upper);
+    spellings.insert(texts::upper_of(typed.trim()));
+    spellings.into_iter().collect()
+}
+
+/// Whether a row other than `except` holds the code, in whatever case.
+fn is_taken(
+    session: &Session,
+    normal: &str,
+    typed: &str,
+    except: Option<Uuid>,
+    view: View,
+) -> bool {
+    let args = [spellings(normal, typed).into(), except.into()];
+    view.run(session, &OTHER_OF_CODE, &args).count() > 0
+}
+
+/// Codes in their normal form, without those that a row holds in a spelling which the database tells apart from it.
+pub fn without_taken(session: &Session, codes: Vec<String>) -> Vec<String> {
+    let others = |code: &str| -> Vec<String> {
+        spellings(code, code).into_iter().filter(|spelling| spelling != code).collect()
+    };
+    let all: Vec<String> = codes.iter().flat_map(|code| others(code)).collect();
+    if all.is_empty() {
+        return codes;
+    }
+    let taken = session.write(&TAKEN_SPELLINGS, &[all.into()]);
+    let taken: HashSet<String> = taken.iter().map(|row| row.need(1)).collect();
+    let is_free = |code: &String| !others(code).iter().any(|spelling| taken.contains(spelling));
+    codes.into_iter().filter(is_free).collect()
 }
 
 /// Refuses a code that another row holds, in whatever case.
-pub fn must_be_free(session: &Session, code: &str, except: Option<Uuid>) -> Result<()> {
-    match is_taken(session, code, except, View::Now) {
+pub fn must_be_free(session: &Session, text: &str, except: Option<Uuid>) -> Result<()> {
+    // What the database cannot hold in capitals was left as it is.
+    let normal = code::normalize(text);
+    let normal = if encoding::can_hold(&normal) { normal.as_str() } else { text };
+    match is_taken(session, normal, text, except, View::Now) {
         true => Err(FieldError::taken().into()),
         false => Ok(()),
     }
@@ -46,13 +91,17 @@ pub fn check(
     limits: SystemLimits,
     view: View,
 ) -> Vec<FieldError> {
+    let typed = draft.code.clone().unwrap_or_default();
     let mut errors = draft.check(limits.max_uses, clock::now());
     let sound = errors.iter().all(|error| error.column != "code");
     if let Some(code) = &draft.code
         && sound
-        && is_taken(session, code, except, view)
     {
-        errors.push(FieldError::taken());
+        if !encoding::can_hold(code) {
+            errors.push(FieldError::not_in_encoding("code", encoding::name()));
+        } else if is_taken(session, code, &typed, except, view) {
+            errors.push(FieldError::taken());
+        }
     }
     errors
 }
@@ -102,7 +151,7 @@ fn draw_unused(session: &Session, generator: &Generator, attempts: u32) -> Resul
     for _ in 0..attempts {
         check_for_interrupts!();
         let code = generator.draw(&mut rng);
-        if !is_taken(session, &code, None, View::Now) {
+        if !is_taken(session, &code, &code, None, View::Now) {
             return Ok(code);
         }
     }
@@ -112,25 +161,27 @@ fn draw_unused(session: &Session, generator: &Generator, attempts: u32) -> Resul
 #[pg_extern(sql = false)]
 fn referral_generate_code(
     length: Option<i32>,
-    alphabet: Option<&str>,
-    prefix: Option<&str>,
-) -> String {
+    alphabet: Option<Text>,
+    prefix: Option<Text>,
+) -> Scalar<String> {
     answer(|| {
         let length = required(length, "length")?;
-        let alphabet = alphabet.unwrap_or(DEFAULT_ALPHABET);
-        let generator = Generator::new(length, alphabet, prefix.unwrap_or_default())?;
-        Ok(generator.draw(&mut rand::rng()))
+        let alphabet = args::optional_text(alphabet, "alphabet")?;
+        let prefix = args::optional_text(prefix, "prefix")?;
+        let alphabet = alphabet.as_deref().unwrap_or(DEFAULT_ALPHABET);
+        let generator = Generator::new(length, alphabet, prefix.as_deref().unwrap_or_default())?;
+        Ok(Scalar(generator.draw(&mut rand::rng())))
     })
 }
 
 #[pg_extern(sql = false)]
-fn referral_generate_unique_code(attempts: Option<i32>) -> String {
+fn referral_generate_unique_code(attempts: Option<i32>) -> Scalar<String> {
     answer(|| {
         let attempts = u32::try_from(required(attempts, "attempts")?)
             .ok()
             .filter(|attempts| (1..=1000).contains(attempts))
             .ok_or_else(|| Error::out_of_range("attempts", "must be from 1 to 1000"))?;
-        draw_unused(&Session::open(), &Generator::standard(), attempts)
+        draw_unused(&Session::open(), &Generator::standard(), attempts).map(Scalar)
     })
 }
 

@@ -8,12 +8,15 @@ use crate::codes::new::{self, NewCode};
 use crate::codes::read;
 use crate::codes::row::{Code, CodeColumns};
 use crate::events::Events;
+use crate::pg::args;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::ids;
 use crate::pg::returns::Record;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
+use crate::pg::tables::PROGRAMS;
+use crate::pg::texts::Text;
 use crate::pg::transaction::MOST_LOOKS;
 use crate::programs::row;
 use crate::rules::event::EventType;
@@ -56,7 +59,10 @@ impl Owner<'_> {
             beneficiary_uuid: Some(self.uuid),
             expiration_date: program.codes_expire_after.map(|span| clock::after(now, span)),
         };
-        let code = new.insert_generated(session, &program.generator()?)?;
+        let generator = program
+            .generator()
+            .map_err(|fault| Error::stored("22023", PROGRAMS, &fault.column, &fault.message))?;
+        let code = new.insert_generated(session, &generator)?;
         Events::of(&settings).tell(session, EventType::CodeCreated, || new::created(&code));
         Ok(code)
     }
@@ -103,18 +109,19 @@ fn code_for(session: &Session, owner: &Owner) -> Result<Code> {
 #[pg_extern(sql = false)]
 fn referral_code_for(
     owner_uuid: Option<Uuid>,
-    program: Option<&str>,
-    owner_type: Option<&str>,
+    program: Option<Text>,
+    owner_type: Option<Text>,
 ) -> Record<CodeColumns> {
     answer(|| {
-        let kind = required(owner_type, "owner_type")?.trim();
+        let kind = args::text(owner_type, "owner_type")?;
+        let kind = kind.trim();
         if kind.is_empty() || kind.chars().nth(OWNER_TYPE_CHARS).is_some() {
             return Err(Error::out_of_range("owner_type", "must be 1 to 64 characters"));
         }
         let owner = Owner {
             uuid: required(owner_uuid, "owner_uuid")?,
             kind,
-            program: required(program, "program")?,
+            program: &args::text(program, "program")?,
         };
         let code = code_for(&Session::open(), &owner)?;
         Ok(Record(code.into_columns(clock::now())))

@@ -6,11 +6,13 @@ use pgrx::prelude::*;
 use crate::codes::row::{COLUMNS, Code, CodeColumns};
 use crate::pg::args;
 use crate::pg::clock;
+use crate::pg::encoding;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::returns::{Record, RowSet};
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
 use crate::pg::tables::CODES;
+use crate::pg::texts::Text;
 use crate::rules::code::Lookup;
 use crate::rules::refusal::Refusal;
 use crate::rules::state::{Limits, State};
@@ -29,6 +31,11 @@ statements! {
 
 statements! {
     SYSTEM_STATS = "codes/system_stats.sql";
+}
+
+/// What a person typed, ready for looking up a code in this database.
+pub fn lookup(typed: &str) -> Option<Lookup<'_>> {
+    Lookup::new(typed).map(|lookup| lookup.within(encoding::can_hold))
 }
 
 /// The code that a person means who types that text: the one stored exactly so since normalisation or,
@@ -82,11 +89,15 @@ fn referral_get_code_strict(code_uuid: Option<Uuid>) -> Record<CodeColumns> {
 }
 
 #[pg_extern(sql = false)]
-fn referral_get_code_by_string(code: Option<&str>) -> RowSet<'static, CodeColumns> {
-    let found = code
-        .and_then(Lookup::new)
-        .and_then(|lookup| oldest_by_text(&Session::open(), &lookup, View::Query));
-    RowSet::new(found.map(|code| code.into_columns(clock::statement_start())))
+fn referral_get_code_by_string(code: Option<Text>) -> RowSet<'static, CodeColumns> {
+    answer(|| {
+        let code = args::optional_text(code, "code")?;
+        let found = code
+            .as_deref()
+            .and_then(lookup)
+            .and_then(|lookup| oldest_by_text(&Session::open(), &lookup, View::Query));
+        Ok(RowSet::new(found.map(|code| code.into_columns(clock::statement_start()))))
+    })
 }
 
 #[pg_extern(sql = false)]

@@ -9,6 +9,7 @@ use crate::pg::error::{Error, answer, required};
 use crate::pg::returns::RowSet;
 use crate::pg::session::Session;
 use crate::pg::statement::statements;
+use crate::pg::texts::Text;
 use crate::rules::conversion::Status;
 use crate::rules::time::Timestamp;
 
@@ -21,7 +22,7 @@ statements! {
 #[pg_extern(sql = false)]
 fn referral_list_for_referrer(
     referrer_uuid: Option<Uuid>,
-    status: Option<&str>,
+    status: Option<Text>,
     max_rows: Option<i32>,
     before: Option<TimestampWithTimeZone>,
 ) -> RowSet<'static, ConversionColumns> {
@@ -29,7 +30,8 @@ fn referral_list_for_referrer(
         let referrer = required(referrer_uuid, "referrer_uuid")?;
         let unknown =
             || Error::out_of_range("status", "must be converted, approved, rejected or reversed");
-        let status = status.map(|name| Status::parse(name).ok_or_else(unknown)).transpose()?;
+        let status = args::optional_text(status, "status")?;
+        let status = status.map(|name| Status::parse(&name).ok_or_else(unknown)).transpose()?;
         let before = before.map_or(Timestamp(i64::MAX), Timestamp::from);
         let args = [
             referrer.into(),

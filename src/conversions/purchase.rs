@@ -12,6 +12,7 @@ use crate::pg::error::{Result, answer, required};
 use crate::pg::returns::Record;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
+use crate::pg::texts::Text;
 use crate::programs::row as programs;
 use crate::rules::eligibility::{Referral, Source, Verdict};
 use crate::rules::money::Money;
@@ -45,10 +46,10 @@ fn columns(reason: &'static str, conversion: &Conversion) -> PurchaseColumns {
 #[pg_extern(sql = false)]
 fn referral_record_purchase(
     referee_uuid: Option<Uuid>,
-    source_ref: Option<&str>,
+    source_ref: Option<Text>,
     amount: Option<AnyNumeric>,
-    currency: Option<&str>,
-    source_type: Option<&str>,
+    currency: Option<Text>,
+    source_type: Option<Text>,
 ) -> Record<PurchaseColumns> {
     answer(|| {
         required(amount.as_ref(), "amount")?;

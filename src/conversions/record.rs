@@ -1,21 +1,25 @@
 //! A sale as it is told, judged, and written down as a conversion.
 
+use std::borrow::Cow;
+
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
 use crate::conversions::rewards;
 use crate::conversions::row::{COLUMNS, Conversion};
 use crate::events::Events;
+use crate::pg::args;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, required};
 use crate::pg::ids;
 use crate::pg::session::Session;
 use crate::pg::statement::statements;
+use crate::pg::texts::Text;
 use crate::pg::values;
 use crate::programs::referees;
 use crate::rules::eligibility::{Purchase, Referral, Verdict};
 use crate::rules::money::Money;
-use crate::rules::program::{Program, is_currency};
+use crate::rules::program::{CURRENCY_RULE, Program, is_currency};
 use crate::rules::refusal::Refusal;
 
 statements! {
@@ -34,8 +38,8 @@ const SOURCE_CHARS: usize = 255;
 /// A sale, as the caller tells of it.
 pub struct Sale<'a> {
     pub referee: Uuid,
-    pub source_type: &'a str,
-    pub source_ref: &'a str,
+    pub source_type: Cow<'a, str>,
+    pub source_ref: Cow<'a, str>,
     pub amount: Option<Money>,
     pub currency: Option<String>,
 }
@@ -43,10 +47,10 @@ pub struct Sale<'a> {
 impl<'a> Sale<'a> {
     pub fn new(
         referee: Option<Uuid>,
-        source_ref: Option<&'a str>,
-        source_type: Option<&'a str>,
+        source_ref: Option<Text<'a>>,
+        source_type: Option<Text<'a>>,
         amount: Option<AnyNumeric>,
-        currency: Option<&str>,
+        currency: Option<Text>,
     ) -> Result<Self> {
         Ok(Sale {
             referee: required(referee, "referee_uuid")?,
@@ -58,7 +62,7 @@ impl<'a> Sale<'a> {
     }
 
     pub fn recorded(&self, session: &Session) -> Option<Conversion> {
-        let args = [self.source_type.into(), self.source_ref.into()];
+        let args = [self.source_type.as_ref().into(), self.source_ref.as_ref().into()];
         session.write(&BY_SOURCE, &args).first().map(Conversion::read)
     }
 
@@ -97,20 +101,20 @@ impl<'a> Sale<'a> {
 }
 
 /// The name of a source, or of its type.
-fn source<'a>(text: Option<&'a str>, argument: &str) -> Result<&'a str> {
-    let text = required(text, argument)?;
+fn source<'a>(text: Option<Text<'a>>, argument: &str) -> Result<Cow<'a, str>> {
+    let text = args::text(text, argument)?;
     if text.trim().is_empty() || text.chars().nth(SOURCE_CHARS).is_some() {
         return Err(Error::out_of_range(argument, "must be 1 to 255 characters"));
     }
     Ok(text)
 }
 
-fn currency(text: &str) -> Result<String> {
-    let currency = text.trim().to_uppercase();
+fn currency(text: Text) -> Result<String> {
+    let currency = text.read("currency")?.trim().to_uppercase();
     if is_currency(&currency) {
         Ok(currency)
     } else {
-        Err(Error::out_of_range("currency", "must be 3 to 10 letters or digits"))
+        Err(Error::out_of_range("currency", CURRENCY_RULE))
     }
 }
 
@@ -143,8 +147,8 @@ pub fn record(
         leading.referrer.into(),
         leading.owner_type.as_str().into(),
         sale.referee.into(),
-        sale.source_type.into(),
-        sale.source_ref.into(),
+        sale.source_type.as_ref().into(),
+        sale.source_ref.as_ref().into(),
         sale.amount.into(),
         sale.currency.as_deref().into(),
         verdict.reason().into(),

@@ -1,19 +1,21 @@
 //! Review: conversions approved, rejected or taken back, by one person or by a chain of approvals.
 
-use pgrx::JsonB;
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
 use crate::conversions::rewards;
 use crate::conversions::row::{COLUMNS, Conversion, ConversionColumns};
 use crate::events::Events;
+use crate::pg::args;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::ids;
+use crate::pg::json::Json;
 use crate::pg::returns::Record;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
 use crate::pg::tables::CONVERSIONS;
+use crate::pg::texts::Text;
 use crate::pg::values;
 use crate::programs::row as programs;
 use crate::rules::approval::{Chain, Decision, NotAnApprover, Outcome};
@@ -51,8 +53,10 @@ impl Review {
     fn chain(&self) -> Result<Option<Chain>> {
         let stored = self.conversion.approvals.clone();
         let read = |json| {
-            serde_json::from_value(json)
-                .map_err(|error| Error::internal(format!("a stored chain is unreadable: {error}")))
+            serde_json::from_value(json).map_err(|error| {
+                let rule = format!("is no chain of approvals: {error}");
+                Error::stored("22023", CONVERSIONS, "approvals", &rule)
+            })
         };
         stored.map(read).transpose()
     }
@@ -68,7 +72,7 @@ impl Review {
             conversion.decided_at.into(),
             conversion.decided_by.into(),
             conversion.decision_reason.as_deref().into(),
-            conversion.approvals.clone().map(JsonB).into(),
+            conversion.approvals.clone().into(),
         ];
         let written = self.session.write(&UPDATE, &args).first().map(Conversion::read);
         self.conversion = written.ok_or_else(|| Error::row_not_updated("conversion"))?;
@@ -116,16 +120,17 @@ fn columns(conversion: Conversion) -> Record<ConversionColumns> {
 fn referral_approve(
     conversion_uuid: Option<Uuid>,
     decided_by: Option<Uuid>,
-    reason: Option<&str>,
+    reason: Option<Text>,
 ) -> Record<ConversionColumns> {
     answer(|| {
         let decided_by = required(decided_by, "decided_by")?;
+        let reason = args::optional_text(reason, "reason")?;
         let review = Review::open(conversion_uuid)?;
         let status = next(&review, Action::Approve)?;
         if review.conversion.approvals.is_some() {
             return Err(Refusal::ApprovalByChain.into());
         }
-        review.decide(status, Some(decided_by), reason).map(columns)
+        review.decide(status, Some(decided_by), reason.as_deref()).map(columns)
     })
 }
 
@@ -133,13 +138,14 @@ fn referral_approve(
 fn referral_reject(
     conversion_uuid: Option<Uuid>,
     decided_by: Option<Uuid>,
-    reason: Option<&str>,
+    reason: Option<Text>,
 ) -> Record<ConversionColumns> {
     answer(|| {
         let decided_by = required(decided_by, "decided_by")?;
+        let reason = args::optional_text(reason, "reason")?;
         let review = Review::open(conversion_uuid)?;
         let status = next(&review, Action::Reject)?;
-        review.decide(status, Some(decided_by), reason).map(columns)
+        review.decide(status, Some(decided_by), reason.as_deref()).map(columns)
     })
 }
 
@@ -152,11 +158,11 @@ fn next(review: &Review, action: Action) -> Result<Status> {
 #[pg_extern(sql = false)]
 fn referral_reverse(
     conversion_uuid: Option<Uuid>,
-    reason: Option<&str>,
+    reason: Option<Text>,
     amount: Option<AnyNumeric>,
 ) -> Record<ConversionColumns> {
     answer(|| {
-        let reason = required(reason, "reason")?;
+        let reason = &*args::text(reason, "reason")?;
         let amount = amount.map(|amount| values::amount(amount, "amount")).transpose()?;
         if amount.is_some_and(|amount| !amount.is_positive()) {
             return Err(Error::out_of_range("amount", "must be greater than 0"));
@@ -186,11 +192,11 @@ fn referral_reverse(
 #[pg_extern(sql = false)]
 fn referral_require_approvals(
     conversion_uuid: Option<Uuid>,
-    steps: Option<JsonB>,
+    steps: Option<Json>,
 ) -> Record<ConversionColumns> {
     answer(|| {
-        let steps = required(steps, "steps")?;
-        let chain: Chain = serde_json::from_value(steps.0)
+        let steps = required(steps, "steps")?.read("steps")?;
+        let chain: Chain = serde_json::from_value(steps)
             .map_err(|error| Error::out_of_range("steps", format!("is invalid: {error}")))?;
         if let Some(fault) = chain.fault() {
             return Err(Error::out_of_range("steps", fault));
@@ -214,11 +220,13 @@ fn referral_decide(
     conversion_uuid: Option<Uuid>,
     approver_uuid: Option<Uuid>,
     approve: Option<bool>,
-    reason: Option<&str>,
+    reason: Option<Text>,
 ) -> Record<ConversionColumns> {
     answer(|| {
         let approver = required(approver_uuid, "approver_uuid")?;
         let approve = required(approve, "approve")?;
+        let reason = args::optional_text(reason, "reason")?;
+        let reason = reason.as_deref();
         let mut review = Review::open(conversion_uuid)?;
         next(&review, Action::Decide)?;
         let mut chain = review.chain()?.ok_or(Refusal::NoApprovals)?;

@@ -1,6 +1,5 @@
 //! A conversion, as its row has it, as functions give it, and as an event tells it.
 
-use pgrx::JsonB;
 use pgrx::datum::Uuid;
 use serde_json::json;
 
@@ -101,7 +100,7 @@ impl Conversion {
             decided_at: row.get(at::decided_at),
             decided_by: row.get(at::decided_by),
             decision_reason: row.get(at::decision_reason),
-            approvals: row.get::<JsonB>(at::approvals).map(|json| json.0),
+            approvals: row.get(at::approvals),
         }
     }
 

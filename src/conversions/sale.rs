@@ -7,10 +7,12 @@ use crate::codes::{membership, read};
 use crate::conversions::record::{Leading, Sale, record, unseen_source};
 use crate::conversions::row::{Conversion, ConversionColumns};
 use crate::events::Events;
+use crate::pg::args;
 use crate::pg::clock;
-use crate::pg::error::{Result, answer, required};
+use crate::pg::error::{Result, answer};
 use crate::pg::returns::RowSet;
 use crate::pg::session::{Session, View};
+use crate::pg::texts::Text;
 use crate::programs::row as programs;
 use crate::rules::code::Lookup;
 use crate::rules::eligibility::{Referral, Source, Verdict};
@@ -20,15 +22,16 @@ use crate::settings::Settings;
 
 #[pg_extern(sql = false)]
 fn referral_attribute_sale(
-    code: Option<&str>,
+    code: Option<Text>,
     referee_uuid: Option<Uuid>,
-    source_ref: Option<&str>,
-    source_type: Option<&str>,
+    source_ref: Option<Text>,
+    source_type: Option<Text>,
     amount: Option<AnyNumeric>,
-    currency: Option<&str>,
+    currency: Option<Text>,
 ) -> RowSet<'static, ConversionColumns> {
     answer(|| {
-        let lookup = Lookup::new(required(code, "code")?);
+        let code = args::text(code, "code")?;
+        let lookup = read::lookup(&code);
         let sale = Sale::new(referee_uuid, source_ref, source_type, amount, currency)?;
         let attributed = attribute(&Session::open(), lookup.as_ref(), &sale)?;
         Ok(RowSet::new(attributed.map(Conversion::into_columns)))

@@ -1,9 +1,28 @@
 //! Arguments that many functions take.
 
-use pgrx::JsonB;
+use std::borrow::Cow;
+use std::ffi::CStr;
+
 use serde_json::{Map, Value};
 
 use super::error::{Error, Result, required};
+use super::json::Json;
+use super::texts::{self, Text};
+
+/// A text that must be given.
+pub fn text<'a>(text: Option<Text<'a>>, argument: &str) -> Result<Cow<'a, str>> {
+    required(text, argument)?.read(argument)
+}
+
+/// A text that may be left out.
+pub fn optional_text<'a>(text: Option<Text<'a>>, argument: &str) -> Result<Option<Cow<'a, str>>> {
+    text.map(|text| text.read(argument)).transpose()
+}
+
+/// A name, as of a schema or a column.
+pub fn name(name: &CStr, argument: &str) -> Result<String> {
+    texts::from_server(name, &format!("argument \"{argument}\""))
+}
 
 /// A number of rows that a caller asks for; None for all.
 pub fn max_rows(max_rows: Option<i32>) -> Result<usize> {
@@ -18,8 +37,8 @@ pub fn limit(rows: Option<i32>) -> Result<Option<i64>> {
 }
 
 /// The names and values of a JSON object.
-pub fn object(json: Option<JsonB>, argument: &str) -> Result<Map<String, Value>> {
-    match required(json, argument)?.0 {
+pub fn object(json: Option<Json>, argument: &str) -> Result<Map<String, Value>> {
+    match required(json, argument)?.read(argument)? {
         Value::Object(map) => Ok(map),
         _ => Err(Error::out_of_range(argument, "must be a JSON object of names and values")),
     }

@@ -11,6 +11,7 @@ statements! {
     COMMENT = "pg/comment.sql";
     CONSTRAINTS = "pg/constraints.sql";
     EXTENSION_SCHEMA = "pg/extension_schema.sql";
+    EXTENSION_VERSION = "pg/extension_version.sql";
     HIDES_ROWS = "pg/hides_rows.sql";
     INDEX = "pg/index.sql";
     SIZE = "pg/size.sql";
@@ -137,4 +138,9 @@ pub fn extension_schema(session: &Session) -> String {
     let found = session.read(&EXTENSION_SCHEMA, &[]);
     let schema: String = found.first().map(|row| row.need(1)).unwrap_or_default();
     format!("{}.", pgrx::spi::quote_identifier(schema))
+}
+
+/// The version of the scripts that have made or updated the extension.
+pub fn extension_version(session: &Session) -> Option<String> {
+    session.read(&EXTENSION_VERSION, &[]).first().map(|row| row.need(1))
 }

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::ffi::{CString, c_char, c_int};
 
 use pgrx::pg_sys;
+use pgrx::pg_sys::panic::CaughtError;
 
+use super::encoding;
 use crate::rules::conversion::InvalidTransition;
 use crate::rules::fields::{FieldError, Kind};
 use crate::rules::generator::RecipeError;
@@ -19,8 +21,15 @@ pub struct Error {
     /// Goes out as DETAIL `reason=…`, for programs.
     reason: &'static str,
     hint: Option<Cow<'static, str>>,
-    column: Option<Cow<'static, str>>,
+    field: Option<Box<Field>>,
     constraint: Option<&'static str>,
+}
+
+/// The column that an error is about.
+#[derive(Debug)]
+struct Field {
+    column: Cow<'static, str>,
+    table: Option<String>,
 }
 
 pub type Result<T> = std::result::Result<T, Error>;
@@ -32,7 +41,7 @@ impl Error {
             message: message.into(),
             reason,
             hint: None,
-            column: None,
+            field: None,
             constraint: None,
         }
     }
@@ -45,6 +54,20 @@ impl Error {
     /// An argument outside its range; `rule` completes the sentence that the argument's name begins.
     pub fn out_of_range(argument: &str, rule: impl std::fmt::Display) -> Self {
         Error::new("22023", "out_of_range", format!("argument \"{argument}\" {rule}"))
+    }
+
+    /// A value of the tables that cannot be worked with; `rule` completes the sentence that its column begins.
+    pub fn stored(sqlstate: &'static str, table: &str, column: &str, rule: &str) -> Self {
+        let message = format!("column \"{column}\" of table \"{table}\" {rule}");
+        let field = Field { column: column.to_owned().into(), table: Some(table.to_owned()) };
+        Error { field: Some(field.into()), ..Error::new(sqlstate, "unreadable_value", message) }
+            .with_hint("The value was written without the functions: UPDATE sets it right.")
+    }
+
+    /// A text that cannot be stored, as it is or in capitals; `argument` says which.
+    pub fn not_in_encoding(argument: &str) -> Self {
+        let message = format!("argument \"{argument}\" {}", FieldError::not_held(encoding::name()));
+        Error::new("22021", "not_in_encoding", message)
     }
 
     /// What should be impossible, such as a NULL in a NOT NULL column.
@@ -63,6 +86,11 @@ impl Error {
         Error::new("40001", reason, what).with_hint("Try again.")
     }
 
+    /// With another reason.
+    pub fn because(self, reason: &'static str) -> Self {
+        Error { reason, ..self }
+    }
+
     pub fn message(&self) -> &str {
         &self.message
     }
@@ -70,6 +98,12 @@ impl Error {
     pub fn with_hint(self, hint: impl Into<Cow<'static, str>>) -> Self {
         Error { hint: Some(hint.into()), ..self }
     }
+}
+
+/// Why a value cannot be read; the rule completes a sentence that begins with its name.
+pub struct Unreadable {
+    pub sqlstate: &'static str,
+    pub rule: Cow<'static, str>,
 }
 
 impl From<Refusal> for Error {
@@ -87,10 +121,12 @@ impl From<FieldError> for Error {
         let (sqlstate, reason, constraint) = match error.kind {
             Kind::Invalid => ("23514", "invalid_field", None),
             Kind::Unknown => ("22023", "unknown_field", None),
+            Kind::NotHeld => ("22021", "not_in_encoding", None),
             Kind::Taken => ("23505", "code_taken", Some("phoenix_kit_referral_codes_code_uidx")),
         };
         let message = format!("{} {}", error.column, error.message);
-        Error { column: Some(error.column), constraint, ..Error::new(sqlstate, reason, message) }
+        let field = Field { column: error.column, table: None };
+        Error { field: Some(field.into()), constraint, ..Error::new(sqlstate, reason, message) }
     }
 }
 
@@ -135,16 +171,18 @@ pub fn answer<T>(body: impl FnOnce() -> Result<T>) -> T {
 
 /// Raises the error in Postgres; destructors run on the way out.
 pub fn raise(error: Error) -> ! {
-    let text = |text: &str| CString::new(text.replace('\0', "")).unwrap_or_default();
-    let message = text(&error.message);
-    let detail = text(&format!("reason={}", error.reason));
-    let hint = error.hint.as_deref().map(text);
-    let column = error.column.as_deref().map(text);
-    let constraint = error.constraint.map(text);
+    let message = encoding::for_people(&error.message);
+    let detail = encoding::for_people(&format!("reason={}", error.reason));
+    let hint = error.hint.as_deref().map(encoding::for_people);
+    let column = error.field.as_ref().map(|field| encoding::for_people(&field.column));
+    let table = error.field.as_ref().and_then(|field| field.table.as_deref());
+    let table = table.map(encoding::for_people);
+    let constraint = error.constraint.map(encoding::for_people);
     let sqlstate = packed(error.sqlstate);
     // The closure is left by a longjmp, so it may own nothing: raw pointers only.
     let pointer = |text: &Option<CString>| text.as_ref().map_or(std::ptr::null(), |t| t.as_ptr());
-    let (hint, column, constraint) = (pointer(&hint), pointer(&column), pointer(&constraint));
+    let (hint, column) = (pointer(&hint), pointer(&column));
+    let (table, constraint) = (pointer(&table), pointer(&constraint));
     let (message, detail) = (message.as_ptr(), detail.as_ptr());
     // SAFETY: the functions are elog.c's, declared with its signatures and called in its order inside
     // the boundary that turns its longjmp into an unwind; every pointer outlives the call, because the
@@ -161,6 +199,9 @@ pub fn raise(error: Error) -> ! {
             if !column.is_null() {
                 elog::err_generic_string(c_int::from(b'c'), column);
             }
+            if !table.is_null() {
+                elog::err_generic_string(c_int::from(b't'), table);
+            }
             if !constraint.is_null() {
                 elog::err_generic_string(c_int::from(b'n'), constraint);
             }
@@ -168,6 +209,15 @@ pub fn raise(error: Error) -> ! {
         });
     }
     unreachable!("errfinish does not return from an ERROR")
+}
+
+/// Whether Postgres says that a value is not what it should be: class 22, data exceptions.
+pub(super) fn is_about_data(error: &CaughtError) -> bool {
+    let (CaughtError::PostgresError(report) | CaughtError::ErrorReport(report)) = error else {
+        return false;
+    };
+    const CLASS: c_int = 0xfff;
+    report.sql_error_code() as c_int & CLASS == packed("22")
 }
 
 /// MAKE_SQLSTATE: six bits a character, the first character lowest.

@@ -5,6 +5,9 @@ use std::ffi::{CStr, CString};
 use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 use pgrx::pg_sys;
 
+use super::error::raise;
+use super::texts;
+
 static SCHEMA: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c"public"));
 
 /// Declares the settings; called once, as the library is loaded.
@@ -30,14 +33,14 @@ use pg_sys::EmitWarningsOnPlaceholders as reserve_prefix;
 /// The value of `referrals.schema`.
 pub fn schema() -> String {
     let value = SCHEMA.get().unwrap_or_default();
-    value.to_string_lossy().into_owned()
+    texts::from_server(&value, "the setting referrals.schema").unwrap_or_else(|error| raise(error))
 }
 
-/// Whether `referrals.schema` has this value: what `schema() == name` says, without a copy.
-pub fn schema_is(name: &str) -> bool {
+/// Whether `referrals.schema` has this value, as the server has it: what `schema() == name` says, without a copy.
+pub fn schema_is(name: &CStr) -> bool {
     // SAFETY: the setting's C string, which stays as it is until the next SET.
     unsafe {
         let value = *SCHEMA.as_ptr();
-        !value.is_null() && CStr::from_ptr(value).to_bytes() == name.as_bytes()
+        !value.is_null() && CStr::from_ptr(value) == name
     }
 }

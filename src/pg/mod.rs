@@ -3,14 +3,18 @@
 pub mod args;
 pub mod catalog;
 pub mod clock;
+pub mod encoding;
 pub mod error;
 pub mod guc;
 pub mod ids;
+pub mod json;
 pub mod result;
 pub mod returns;
 pub mod session;
 pub mod statement;
 pub mod tables;
+pub mod texts;
+
 pub mod transaction;
 pub mod trigger;
 pub mod values;

@@ -8,6 +8,7 @@ use pgrx::pgrx_sql_entity_graph::metadata::{
 use pgrx::{IntoDatum, PgMemoryContexts, check_for_interrupts, pg_sys};
 
 use super::error::{Error, raise};
+use super::values::IntoServer;
 
 /// A tuple that can stand as a row: each field knows its Postgres type.
 pub trait Columns: Sized {
@@ -21,13 +22,13 @@ const MOST_COLUMNS: usize = 24;
 
 macro_rules! columns {
     ($($field:ident $index:tt),+) => {
-        impl<$($field: IntoDatum),+> Columns for ($($field,)+) {
+        impl<$($field: IntoServer),+> Columns for ($($field,)+) {
             fn accepts() -> Vec<fn(pg_sys::Oid) -> bool> {
-                vec![$($field::is_compatible_with),+]
+                vec![$($field::Sent::is_compatible_with),+]
             }
 
             fn into_datums(self, datums: &mut [pg_sys::Datum], nulls: &mut [bool]) {
-                $(match self.$index.into_datum() {
+                $(match self.$index.into_server().into_datum() {
                     Some(datum) => datums[$index] = datum,
                     None => nulls[$index] = true,
                 })+
@@ -50,6 +51,9 @@ columns!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11, M 12, N 1
 
 /// The one row of a function with OUT parameters: a third of the price of a set of one.
 pub struct Record<T>(pub T);
+
+/// The one value of a function, where it is text or JSON.
+pub struct Scalar<T>(pub T);
 
 /// The rows of a function that RETURNS TABLE. They are taken from the iterator one at a time and kept
 /// in a tuplestore, which spills to disk: a long list costs no memory.
@@ -79,6 +83,17 @@ unsafe impl<T: Columns> BoxRet for Record<T> {
             let descriptor: pg_sys::TupleDesc = (*flinfo).fn_extra.cast();
             let tuple = form_tuple(descriptor, self.0);
             fcinfo.return_raw_datum(pg_sys::HeapTupleHeaderGetDatum((*tuple).t_data))
+        }
+    }
+}
+
+// SAFETY: sql/api declares the type that T is sent as.
+unsafe impl<T: IntoServer> BoxRet for Scalar<T> {
+    unsafe fn box_into<'fcx>(self, fcinfo: &mut FcInfo<'fcx>) -> Datum<'fcx> {
+        match self.0.into_server().into_datum() {
+            // SAFETY: as above.
+            Some(datum) => unsafe { fcinfo.return_raw_datum(datum) },
+            None => fcinfo.return_null(),
         }
     }
 }
@@ -169,4 +184,5 @@ macro_rules! declared_in_sql {
 }
 
 declared_in_sql!(Record);
+declared_in_sql!(Scalar);
 declared_in_sql!(<'_> RowSet);

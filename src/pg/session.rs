@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use pgrx::datum::DatumWithOid;
 use pgrx::pg_sys;
 
 use super::error::{Error, raise};
 use super::result::{Row, Rows};
-use super::statement::{Parameters, Plan, Statement};
+use super::statement::{Parameter, Parameters, Plan, Statement};
 use super::tables::Tables;
+use super::texts;
 use super::transaction::OwnWrite;
 use crate::rules::template::without_comments;
 
@@ -30,13 +30,13 @@ impl Session {
     }
 
     /// Runs a read: sees what the calling query sees, takes no transaction id, works on a standby.
-    pub fn read(&self, statement: &'static Statement, args: &[DatumWithOid]) -> Rows<'_> {
+    pub fn read(&self, statement: &'static Statement, args: &[Parameter]) -> Rows<'_> {
         self.execute(statement, args, true)
     }
 
     /// Runs a statement that writes or locks, under a snapshot of its own. The guards' triggers let
     /// what it writes pass: whoever calls this has kept the rules.
-    pub fn write(&self, statement: &'static Statement, args: &[DatumWithOid]) -> Rows<'_> {
+    pub fn write(&self, statement: &'static Statement, args: &[Parameter]) -> Rows<'_> {
         let _own = OwnWrite::begin();
         self.execute(statement, args, false)
     }
@@ -48,7 +48,7 @@ impl Session {
         &self,
         table: &str,
         statement: &'static Statement,
-        args: &[DatumWithOid],
+        args: &[Parameter],
     ) -> Rows<'_> {
         if let Some(oid) = self.tables.relation(table) {
             // SAFETY: the lock is kept until the transaction ends, as the one that the write would take.
@@ -59,7 +59,7 @@ impl Session {
 
     /// As `write`, but sees all that is committed by now, also where the transaction sees everything
     /// else through one older snapshot (REPEATABLE READ, SERIALIZABLE).
-    pub fn write_latest(&self, statement: &'static Statement, args: &[DatumWithOid]) -> Rows<'_> {
+    pub fn write_latest(&self, statement: &'static Statement, args: &[Parameter]) -> Rows<'_> {
         let _own = OwnWrite::begin();
         let plan = self.tables.plan(statement, |sql| Plan::prepare(sql, args));
         let mut parameters = Parameters::of(args);
@@ -79,7 +79,7 @@ impl Session {
             if status < 0 {
                 raise(Error::internal(format!("SPI_execute_snapshot failed: {status}")));
             }
-            Rows::fetched(self)
+            Rows::fetched(self, Some(plan.as_ptr()))
         }
     }
 
@@ -87,7 +87,7 @@ impl Session {
     pub fn stream<T>(
         self,
         statement: &'static Statement,
-        args: &[DatumWithOid],
+        args: &[Parameter],
         read: fn(Row) -> T,
     ) -> Stream<T> {
         let plan = self.tables.plan(statement, |sql| Plan::prepare(sql, args));
@@ -103,27 +103,24 @@ impl Session {
                 true,
             )
         };
-        Stream { portal, session: self, batch: Vec::new().into_iter(), read }
+        let plan = plan.as_ptr();
+        Stream { portal, plan, session: self, batch: Vec::new().into_iter(), read }
     }
 
     /// As `write`, for a text with placeholders for names of the caller's choice: its plan is not kept.
-    pub fn write_once(&self, sql: &str, names: &[(&str, &str)], args: &[DatumWithOid]) -> Rows<'_> {
+    pub fn write_once(&self, sql: &str, names: &[(&str, &str)], args: &[Parameter]) -> Rows<'_> {
         let _own = OwnWrite::begin();
-        self.run(&Plan::prepare(&self.tables.fill(sql, names), args), args, false)
+        self.run(&Plan::prepare(&self.tables.fill(sql, names), args), args, false, false)
     }
 
-    fn execute(
-        &self,
-        statement: &'static Statement,
-        args: &[DatumWithOid],
-        read: bool,
-    ) -> Rows<'_> {
+    fn execute(&self, statement: &'static Statement, args: &[Parameter], read: bool) -> Rows<'_> {
         // Held across the call, so that a recursive call that evicts it from the cache cannot free it.
         let plan = self.tables.plan(statement, |sql| Plan::prepare(sql, args));
-        self.run(&plan, args, read)
+        self.run(&plan, args, read, true)
     }
 
-    fn run(&self, plan: &Plan, args: &[DatumWithOid], read: bool) -> Rows<'_> {
+    /// `kept`: the plan lives as long as the session.
+    fn run(&self, plan: &Plan, args: &[Parameter], read: bool, kept: bool) -> Rows<'_> {
         let mut parameters = Parameters::of(args);
         // SAFETY: one value and one null flag for each parameter the plan was prepared with: a
         // statement is always run with arguments of the same types.
@@ -139,16 +136,13 @@ impl Session {
             if status < 0 {
                 raise(Error::internal(format!("SPI_execute_plan failed: {status}")));
             }
-            Rows::fetched(self)
+            Rows::fetched(self, kept.then_some(plan.as_ptr()))
         }
     }
 
     /// Runs DDL, with placeholders for names and what stands for them: prepared anew each time.
     pub fn define(&self, sql: &str, names: &[(&str, &str)]) {
-        let text = self.tables.fill(&without_comments(sql), names);
-        let Ok(text) = std::ffi::CString::new(text) else {
-            raise(Error::internal("a statement holds a NUL character"));
-        };
+        let text = texts::for_server(&self.tables.fill(&without_comments(sql), names));
         // SAFETY: SPI is connected; the text outlives the call.
         let status = unsafe { pg_sys::SPI_execute(text.as_ptr(), false, 0) };
         if status < 0 {
@@ -176,7 +170,7 @@ impl View {
         self,
         session: &'s Session,
         statement: &'static Statement,
-        args: &[DatumWithOid],
+        args: &[Parameter],
     ) -> Rows<'s> {
         match self {
             View::Query => session.read(statement, args),
@@ -188,6 +182,7 @@ impl View {
 /// Rows that are fetched as they are asked for.
 pub struct Stream<T> {
     portal: pg_sys::Portal,
+    plan: pg_sys::SPIPlanPtr,
     /// Open as long as the portal is; closed after it.
     session: Session,
     batch: std::vec::IntoIter<T>,
@@ -208,7 +203,7 @@ impl<T> Iterator for Stream<T> {
         let rows = unsafe {
             pg_sys::SPI_tuptable = std::ptr::null_mut();
             pg_sys::SPI_cursor_fetch(self.portal, true, BATCH_ROWS);
-            Rows::fetched(&self.session)
+            Rows::fetched(&self.session, Some(self.plan))
         };
         self.batch = rows.iter().map(self.read).collect::<Vec<_>>().into_iter();
         self.batch.next()

@@ -1,11 +1,14 @@
 //! Statements: their text in sql/, the plan that Postgres makes of it, and the values of its parameters.
 
+use std::cell::Cell;
 use std::ptr::NonNull;
 
 use pgrx::datum::DatumWithOid;
 use pgrx::pg_sys;
 
 use super::error::{Error, raise};
+use super::texts;
+use super::values::IntoServer;
 
 /// The columns that statements give of a table, in the order in which they are read.
 ///
@@ -91,14 +94,17 @@ macro_rules! text {
 pub(crate) use text;
 
 /// A statement as Postgres has analysed it for one schema, kept until the backend ends.
-pub(super) struct Plan(NonNull<pg_sys::_SPI_plan>);
+pub(super) struct Plan {
+    plan: NonNull<pg_sys::_SPI_plan>,
+    /// The tables that it names, and the generation of the relation cache in which they were last seen to be there.
+    pub tables: Vec<&'static str>,
+    pub seen: Cell<u64>,
+}
 
 impl Plan {
-    pub(super) fn prepare(sql: &str, args: &[DatumWithOid]) -> Self {
-        let mut types: Vec<pg_sys::Oid> = args.iter().map(DatumWithOid::oid).collect();
-        let Ok(text) = std::ffi::CString::new(sql) else {
-            raise(Error::internal("a statement holds a NUL character"));
-        };
+    pub(super) fn prepare(sql: &str, args: &[Parameter]) -> Self {
+        let mut types: Vec<pg_sys::Oid> = args.iter().map(|arg| arg.0.oid()).collect();
+        let text = texts::for_server(sql);
         // SAFETY: SPI is connected, as every caller holds a Session; text and types outlive the call.
         unsafe {
             let plan = pg_sys::SPI_prepare(text.as_ptr(), types.len() as i32, types.as_mut_ptr());
@@ -107,19 +113,28 @@ impl Plan {
                 raise(Error::internal(format!("SPI_prepare failed: {status}")));
             };
             pg_sys::SPI_keepplan(plan.as_ptr());
-            Plan(plan)
+            Plan { plan, tables: Vec::new(), seen: Cell::new(0) }
         }
     }
 
     pub(super) fn as_ptr(&self) -> pg_sys::SPIPlanPtr {
-        self.0.as_ptr()
+        self.plan.as_ptr()
     }
 }
 
 impl Drop for Plan {
     fn drop(&mut self) {
         // SAFETY: the plan was kept by this value alone.
-        unsafe { pg_sys::SPI_freeplan(self.0.as_ptr()) };
+        unsafe { pg_sys::SPI_freeplan(self.plan.as_ptr()) };
+    }
+}
+
+/// A value for a statement, in the database's form.
+pub struct Parameter<'a>(DatumWithOid<'a>);
+
+impl<T: IntoServer> From<T> for Parameter<'_> {
+    fn from(value: T) -> Self {
+        Parameter(value.into_server().into())
     }
 }
 
@@ -133,14 +148,14 @@ pub(super) struct Parameters {
 }
 
 impl Parameters {
-    pub fn of(args: &[DatumWithOid]) -> Self {
+    pub fn of(args: &[Parameter]) -> Self {
         assert!(args.len() <= MOST_PARAMETERS, "a statement has too many parameters");
         let mut parameters = Parameters {
             values: [pg_sys::Datum::from(0); MOST_PARAMETERS],
             nulls: [b'n' as std::ffi::c_char; MOST_PARAMETERS],
         };
         for (index, arg) in args.iter().enumerate() {
-            if let Some(value) = arg.datum() {
+            if let Some(value) = arg.0.datum() {
                 parameters.values[index] = value.sans_lifetime();
                 parameters.nulls[index] = b' ' as std::ffi::c_char;
             }

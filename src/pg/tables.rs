@@ -12,6 +12,7 @@ use pgrx::{PgRelation, pg_sys};
 use super::error::{Error, Result, raise};
 use super::guc;
 use super::statement::{Columns, Plan, Statement, text};
+use super::texts;
 use crate::rules::declaration::Declaration;
 use crate::rules::template::{fill, without_comments};
 
@@ -62,6 +63,8 @@ const MOST_SCHEMAS: usize = 64;
 /// The tables of one schema, with the plans that this backend has made for them.
 pub struct Tables {
     schema: String,
+    /// The same, as the server has it.
+    name: CString,
     quoted: String,
     plans: RefCell<BTreeMap<*const Statement, Rc<Plan>>>,
     /// Whether usage (code, user) is unique, and the generation of the relation cache that said so.
@@ -80,9 +83,11 @@ thread_local! {
 impl Tables {
     /// The tables that `referrals.schema` names.
     pub fn current() -> Rc<Tables> {
+        // SAFETY: takes in what other sessions have changed, which may call `definition_changed`.
+        unsafe { pg_sys::AcceptInvalidationMessages() };
         // Nearly always those of the call before.
         let latest = KNOWN.with(|known| known.borrow().first().cloned());
-        let current = latest.filter(|tables| guc::schema_is(&tables.schema));
+        let current = latest.filter(|tables| guc::schema_is(&tables.name));
         current.unwrap_or_else(|| Tables::of(&guc::schema()))
     }
 
@@ -111,6 +116,7 @@ impl Tables {
     pub fn unchecked(schema: &str) -> Tables {
         Tables {
             schema: schema.to_owned(),
+            name: texts::for_server(schema),
             quoted: pgrx::spi::quote_identifier(schema),
             plans: RefCell::default(),
             usage_is_unique: Cell::new(None),
@@ -145,24 +151,46 @@ impl Tables {
         prepare: impl FnOnce(&str) -> Plan,
     ) -> Rc<Plan> {
         let key = std::ptr::from_ref(statement);
-        if let Some(plan) = self.plans.borrow().get(&key) {
-            return Rc::clone(plan);
+        let known = self.plans.borrow().get(&key).cloned();
+        if let Some(plan) = known {
+            // Only where some relation's definition has changed since is there anything to look for. What is there
+            // now cannot go away before the statement has locked it, unless in that very moment.
+            let generation = GENERATION.get();
+            if plan.seen.get() != generation {
+                self.must_still_have(&plan.tables);
+                plan.seen.set(generation);
+            }
+            return plan;
         }
         // No borrow is held here: analysing a statement may run code that calls us again.
         let text = without_comments(statement.sql);
+        let tables = tables_named(statement.sql);
+        let seen = GENERATION.get();
+        self.must_still_have(&tables);
         let columns = statement.columns.map(Columns::placeholder);
         let columns = columns.iter().map(|(star, list)| (star.as_str(), list.as_str()));
-        let plan = Rc::new(prepare(&self.fill(&text, &columns.collect::<Vec<_>>())));
+        let mut plan = prepare(&self.fill(&text, &columns.collect::<Vec<_>>()));
+        plan.tables = tables;
+        plan.seen = Cell::new(seen);
+        let plan = Rc::new(plan);
         self.plans.borrow_mut().insert(key, Rc::clone(&plan));
         plan
     }
 
+    /// The tables that a statement names, which may be gone since they were first used.
+    fn must_still_have(&self, tables: &[&str]) {
+        if let Err(error) = self.must_have(tables.iter().copied()) {
+            self.schema_must_exist();
+            raise(error);
+        }
+    }
+
     /// The oid of a table or index of the schema, if there is one.
     pub fn relation(&self, name: &str) -> Option<pg_sys::Oid> {
-        let (schema, name) = (CString::new(&*self.schema).ok()?, CString::new(name).ok()?);
+        let name = CString::new(name).ok()?;
         // SAFETY: both look a name up in the catalog caches and give InvalidOid where it is unknown.
         let oid = unsafe {
-            let namespace = pg_sys::get_namespace_oid(schema.as_ptr(), true);
+            let namespace = pg_sys::get_namespace_oid(self.name.as_ptr(), true);
             pg_sys::get_relname_relid(name.as_ptr(), namespace)
         };
         (oid != pg_sys::InvalidOid).then_some(oid)
@@ -194,18 +222,24 @@ impl Tables {
         table.columns.iter().map(|column| column.name).filter(|name| !is_there(name)).collect()
     }
 
+    /// An error where a table is missing.
+    fn must_have<'n>(&self, tables: impl Iterator<Item = &'n str>) -> Result<()> {
+        let missing: Vec<&str> = tables.filter(|name| self.lacks(name)).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let message = format!("schema \"{}\" has no table {}", self.schema, missing.join(", "));
+        Err(Error::new("42P01", "tables_missing", message).with_hint(
+            "SELECT * FROM referral_setup() makes the tables; the setting referrals.schema names \
+             the schema they are in.",
+        ))
+    }
+
     /// An error where a table is missing, or is older than the functions.
     pub fn check(&self) -> Result<()> {
         let own = own_tables();
         let names = HOST_TABLES.into_iter().chain(own.iter().map(|table| table.name));
-        let missing: Vec<&str> = names.filter(|name| self.lacks(name)).collect();
-        if !missing.is_empty() {
-            let message = format!("schema \"{}\" has no table {}", self.schema, missing.join(", "));
-            return Err(Error::new("42P01", "tables_missing", message).with_hint(
-                "SELECT * FROM referral_setup() makes the tables; the setting referrals.schema names \
-                 the schema they are in.",
-            ));
-        }
+        self.must_have(names)?;
         let lacking = own.iter().map(|table| (table.name, self.lacking_columns(table)));
         let lacking: Vec<String> = lacking
             .filter(|(_, columns)| !columns.is_empty())
@@ -233,9 +267,8 @@ impl Tables {
     }
 
     pub fn schema_must_exist(&self) {
-        let name = CString::new(&*self.schema).unwrap_or_default();
         // SAFETY: looks the name up in the catalog cache.
-        let namespace = unsafe { pg_sys::get_namespace_oid(name.as_ptr(), true) };
+        let namespace = unsafe { pg_sys::get_namespace_oid(self.name.as_ptr(), true) };
         if namespace == pg_sys::InvalidOid {
             let message = format!("schema \"{}\" does not exist", self.schema);
             raise(Error::new("3F000", "schema_missing", message).with_hint(
@@ -260,6 +293,17 @@ impl Tables {
             }
         }
     }
+}
+
+/// The tables of `host.` that a statement names.
+fn tables_named(sql: &'static str) -> Vec<&'static str> {
+    let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let name = |rest: &'static str| rest.split(|c| !is_name(c)).next().unwrap_or_default();
+    let named = sql.split("host.").skip(1).map(name);
+    let mut names: Vec<&str> = named.filter(|name| !name.is_empty()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// Whether a usage table has a unique index on exactly (code_uuid, used_by_uuid), in any order.

@@ -1,6 +1,6 @@
 //! What a row trigger is told: the row, the table and the trigger's arguments.
 
-use std::ffi::{CStr, CString};
+use std::ffi::CStr;
 use std::marker::PhantomData;
 
 use pgrx::callconv::{BoxRet, FcInfo};
@@ -8,10 +8,12 @@ use pgrx::datum::Datum;
 use pgrx::pgrx_sql_entity_graph::metadata::{
     ArgumentError, ReturnsError, ReturnsRef, SqlMappingRef, SqlTranslatable, TypeOrigin,
 };
-use pgrx::{FromDatum, IntoDatum, PgList, PgTupleDesc, pg_sys};
+use pgrx::{IntoDatum, PgList, PgTupleDesc, pg_sys};
 
 use super::error::{Error, Result};
 use super::result::Row;
+use super::texts;
+use super::values::{FromServer, IntoServer};
 
 /// What a column declares that sets no length.
 const ANY_LENGTH: i32 = -1;
@@ -26,6 +28,7 @@ pub struct Firing<'c> {
 pub struct TriggerRow<'c> {
     tuple: pg_sys::HeapTuple,
     descriptor: pg_sys::TupleDesc,
+    table: pg_sys::Oid,
     firing: PhantomData<&'c ()>,
 }
 
@@ -48,7 +51,7 @@ impl<'c> Firing<'c> {
     fn row(&self, tuple: pg_sys::HeapTuple) -> TriggerRow<'c> {
         // SAFETY: the relation is open while its trigger runs.
         let descriptor = unsafe { (*self.data.tg_relation).rd_att };
-        TriggerRow { tuple, descriptor, firing: PhantomData }
+        TriggerRow { tuple, descriptor, table: self.table(), firing: PhantomData }
     }
 
     /// The row inserted, or as it will be updated.
@@ -77,10 +80,10 @@ impl<'c> Firing<'c> {
     }
 
     /// The schema of the table, or of the table that it is a partition of.
-    pub fn schema(&self) -> String {
+    pub fn schema(&self) -> Result<String> {
         // SAFETY: the relation is open while its trigger runs; its ancestors are looked up in the catalogs,
         // and the last of them is the table that it is a partition of in the end.
-        unsafe {
+        let name = unsafe {
             let relation = self.data.tg_relation;
             let mut table = (*relation).rd_id;
             if self.is_partition() {
@@ -89,26 +92,38 @@ impl<'c> Firing<'c> {
                 table = ancestors.iter_oid().last().unwrap_or(table);
             }
             let namespace = pg_sys::get_namespace_name(pg_sys::get_rel_namespace(table));
-            CStr::from_ptr(namespace).to_string_lossy().into_owned()
-        }
+            CStr::from_ptr(namespace)
+        };
+        texts::from_server(name, "the name of the table's schema")
     }
 
     /// An argument of CREATE TRIGGER, from 0.
-    pub fn argument(&self, index: usize) -> Option<String> {
+    pub fn argument(&self, index: usize) -> Result<Option<String>> {
         // SAFETY: tgargs holds tgnargs C strings.
-        unsafe {
+        let argument = unsafe {
             let trigger = &*self.data.tg_trigger;
             let exists = index < usize::try_from(trigger.tgnargs).unwrap_or_default();
-            exists.then(|| CStr::from_ptr(*trigger.tgargs.add(index)).to_string_lossy().into())
-        }
+            exists.then(|| CStr::from_ptr(*trigger.tgargs.add(index)))
+        };
+        argument.map(|name| texts::from_server(name, "an argument of the trigger")).transpose()
     }
 }
 
 impl TriggerRow<'_> {
     /// The column of that name, which may be NULL.
-    pub fn get<T: FromDatum + IntoDatum>(&self, column: &str) -> Result<Option<T>> {
+    pub fn get<T: FromServer>(&self, column: &str) -> Result<Option<T>> {
         let number = self.number(column)?;
-        Ok(Row::of_trigger(self.tuple, self.descriptor).get(number))
+        Ok(self.row().get(number))
+    }
+
+    /// The same; None also where it cannot be read, as text of a database in SQL_ASCII.
+    pub fn readable<T: FromServer>(&self, column: &str) -> Result<Option<T>> {
+        let number = self.number(column)?;
+        Ok(self.row().look(number).unwrap_or_default())
+    }
+
+    fn row(&self) -> Row<'_> {
+        Row::of_trigger(self.tuple, self.descriptor, self.table)
     }
 
     /// The same row with another text in one column, which its type may refuse as too long.
@@ -121,7 +136,7 @@ impl TriggerRow<'_> {
             let columns = PgTupleDesc::from_pg_unchecked(self.descriptor);
             let length = columns.get(number as usize - 1).map(|column| column.atttypmod);
             let length = length.unwrap_or(ANY_LENGTH).into_datum();
-            let args = [text.into_datum(), length, false.into_datum()];
+            let args = [text.into_server().into_datum(), length, false.into_datum()];
             pgrx::direct_function_call::<pg_sys::Datum>(pg_sys::varchar, &args)
         }
         .unwrap_or(pg_sys::Datum::from(0));
@@ -141,7 +156,7 @@ impl TriggerRow<'_> {
     }
 
     fn number(&self, column: &str) -> Result<i32> {
-        let name = CString::new(column).unwrap_or_default();
+        let name = texts::for_server(column);
         // SAFETY: looks the name up in the row's descriptor; negative where it is none of the row's.
         let number = unsafe { pg_sys::SPI_fnumber(self.descriptor, name.as_ptr()) };
         if number <= 0 {
@@ -171,18 +186,26 @@ unsafe impl SqlTranslatable for TriggerRow<'_> {
         Ok(ReturnsRef::One(SqlMappingRef::literal("trigger")));
 }
 
+/// Whether it is a table, partitioned or not: no view, index or sequence.
+pub fn is_table(oid: pg_sys::Oid) -> bool {
+    // SAFETY: looks the oid up in the catalog cache, which gives 0 where it is unknown.
+    let kind = unsafe { pg_sys::get_rel_relkind(oid) } as u8;
+    matches!(kind, pg_sys::RELKIND_RELATION | pg_sys::RELKIND_PARTITIONED_TABLE)
+}
+
 /// The name of a table as it stands in SQL, quoted, and its schema; None where there is no such table.
-pub fn name_of_table(table: pg_sys::Oid) -> Option<(String, String)> {
+pub fn name_of_table(table: pg_sys::Oid) -> Result<Option<(String, String)>> {
     // SAFETY: looks the oid up in the catalog caches, which give NULL where it is unknown.
-    unsafe {
+    let (name, schema) = unsafe {
         let name = pg_sys::get_rel_name(table);
         let schema = pg_sys::get_namespace_name(pg_sys::get_rel_namespace(table));
         if name.is_null() || schema.is_null() {
-            return None;
+            return Ok(None);
         }
-        let name = CStr::from_ptr(name).to_string_lossy().into_owned();
-        let schema = CStr::from_ptr(schema).to_string_lossy().into_owned();
-        let quoted = pgrx::spi::quote_qualified_identifier(&schema, &name);
-        Some((quoted, schema))
-    }
+        (CStr::from_ptr(name), CStr::from_ptr(schema))
+    };
+    let name = texts::from_server(name, "the name of the table")?;
+    let schema = texts::from_server(schema, "the name of the table's schema")?;
+    let quoted = pgrx::spi::quote_qualified_identifier(&schema, &name);
+    Ok(Some((quoted, schema)))
 }

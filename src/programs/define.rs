@@ -1,16 +1,18 @@
 //! Programs defined, changed and shown.
 
-use pgrx::JsonB;
-use pgrx::datum::DatumWithOid;
 use pgrx::prelude::*;
+use serde_json::{Map, Value};
 
-use crate::pg::args::object;
+use crate::pg::args::{self, object};
 use crate::pg::clock;
-use crate::pg::error::{Error, Result, answer, first, required};
+use crate::pg::encoding;
+use crate::pg::error::{Error, Result, answer, first};
+use crate::pg::json::Json;
 use crate::pg::returns::{Record, RowSet};
 use crate::pg::session::{Session, View};
-use crate::pg::statement::statements;
+use crate::pg::statement::{Parameter, statements};
 use crate::pg::tables::PROGRAMS;
+use crate::pg::texts::Text;
 use crate::pg::values::{read_span, read_time};
 use crate::programs::cap;
 use crate::programs::row::{COLUMNS, ProgramColumns, StoredProgram, by_key, unknown};
@@ -28,7 +30,7 @@ statements! {
 }
 
 /// The values of a program's row, in the order of its columns without created_at.
-fn values<'a>(program: Program, number_of_uses: i32) -> [DatumWithOid<'a>; 23] {
+fn values<'a>(program: Program, number_of_uses: i32) -> [Parameter<'a>; 23] {
     [
         program.key.into(),
         program.name.into(),
@@ -51,7 +53,7 @@ fn values<'a>(program: Program, number_of_uses: i32) -> [DatumWithOid<'a>; 23] {
         program.attribution_window.into(),
         program.hold_period.into(),
         program.requires_approval.into(),
-        JsonB(program.metadata).into(),
+        program.metadata.into(),
         clock::now().into(),
     ]
 }
@@ -67,25 +69,23 @@ pub fn create_default(session: &Session) -> bool {
 }
 
 /// Sets what JSON names, and holds every rule.
-fn set(
-    session: &Session,
-    program: &mut Program,
-    json: Option<JsonB>,
-    argument: &str,
-) -> Result<()> {
-    let json = object(json, argument)?;
+fn set(session: &Session, program: &mut Program, json: &Map<String, Value>) -> Result<()> {
     let readers = Readers { time: &read_time, span: &read_span };
-    first(program.set(&json, &readers))?;
+    first(program.set(json, &readers))?;
+    if !encoding::can_hold(&program.code_prefix) {
+        return Err(FieldError::not_in_encoding("code_prefix", encoding::name()).into());
+    }
     let limit = Settings::read(session, &[MAX_USES_PER_CODE.key], View::Now);
     first(program.faults(limit.limit(MAX_USES_PER_CODE)))
 }
 
 #[pg_extern(sql = false)]
-fn referral_create_program(key: Option<&str>, attributes: Option<JsonB>) -> Record<ProgramColumns> {
+fn referral_create_program(key: Option<Text>, attributes: Option<Json>) -> Record<ProgramColumns> {
     answer(|| {
-        let mut program = Program::new(required(key, "key")?);
+        let mut program = Program::new(&args::text(key, "key")?);
+        let attributes = object(attributes, "attributes")?;
         let session = Session::open();
-        set(&session, &mut program, attributes, "attributes")?;
+        set(&session, &mut program, &attributes)?;
         let created = insert(&session, program).ok_or_else(|| {
             Error::new("23505", "program_taken", "key has already been taken")
                 .with_hint("referral_update_program() changes a program that exists.")
@@ -95,14 +95,15 @@ fn referral_create_program(key: Option<&str>, attributes: Option<JsonB>) -> Reco
 }
 
 #[pg_extern(sql = false)]
-fn referral_update_program(key: Option<&str>, changes: Option<JsonB>) -> Record<ProgramColumns> {
+fn referral_update_program(key: Option<Text>, changes: Option<Json>) -> Record<ProgramColumns> {
     answer(|| {
-        let key = required(key, "key")?;
+        let key = &*args::text(key, "key")?;
+        let changes = object(changes, "changes")?;
         let session = Session::open();
         // Codes before programs, as in redemption: two orders would deadlock.
         let unlocked = by_key(&session, key, View::Now).ok_or_else(|| unknown("key"))?;
         let mut wanted = unlocked.program.clone();
-        set(&session, &mut wanted, changes.as_ref().map(|json| JsonB(json.0.clone())), "changes")?;
+        set(&session, &mut wanted, &changes)?;
         let capped_anew =
             wanted.max_uses_total.is_some() && unlocked.program.max_uses_total.is_none();
         let counted = capped_anew.then(|| cap::count_uses(&session, key));
@@ -110,7 +111,7 @@ fn referral_update_program(key: Option<&str>, changes: Option<JsonB>) -> Record<
         let stored = stored.first().map(StoredProgram::read).ok_or_else(|| unknown("key"))?;
         let mut program = stored.program;
         let was_capped = program.max_uses_total.is_some();
-        set(&session, &mut program, changes, "changes")?;
+        set(&session, &mut program, &changes)?;
         if program.max_uses_total.is_some() && !was_capped && counted.is_none() {
             // Its uses were not counted meanwhile, and codes cannot be held once the program is.
             let message = "the program's cap was taken away while it was changed";
@@ -131,9 +132,12 @@ fn referral_update_program(key: Option<&str>, changes: Option<JsonB>) -> Record<
 }
 
 #[pg_extern(sql = false)]
-fn referral_get_program(key: Option<&str>) -> RowSet<'static, ProgramColumns> {
-    let found = key.and_then(|key| by_key(&Session::open(), key, View::Query));
-    RowSet::new(found.map(StoredProgram::into_columns))
+fn referral_get_program(key: Option<Text>) -> RowSet<'static, ProgramColumns> {
+    answer(|| {
+        let key = args::optional_text(key, "key")?;
+        let found = key.and_then(|key| by_key(&Session::open(), &key, View::Query));
+        Ok(RowSet::new(found.map(StoredProgram::into_columns)))
+    })
 }
 
 #[pg_extern(sql = false)]

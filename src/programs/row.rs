@@ -1,8 +1,8 @@
 //! A program, as its row has it, and as functions give it.
 
-use pgrx::JsonB;
+use serde_json::Value;
 
-use crate::pg::error::{Error, Result};
+use crate::pg::error::{Error, Result, raise};
 use crate::pg::result::Row;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::{columns, statements};
@@ -54,15 +54,24 @@ pub type ProgramColumns = (
     Option<Span>,
     Span,
     bool,
-    JsonB,
+    Value,
     Timestamp,
     Timestamp,
 );
 
+/// A length of time, as functions write it.
+fn span(row: Row, column: i32) -> Option<Span> {
+    let span: Span = row.get(column)?;
+    if !span.is_forward() {
+        let rule = "must be a length of time without a negative part, and come to an end";
+        raise(row.error(column, "22015", rule));
+    }
+    Some(span)
+}
+
 impl StoredProgram {
     pub fn read(row: Row) -> Self {
         let status: String = row.need(at::status);
-        let metadata: JsonB = row.need(at::metadata);
         StoredProgram {
             program: Program {
                 key: row.need(at::key),
@@ -76,17 +85,17 @@ impl StoredProgram {
                 code_prefix: row.need(at::code_prefix),
                 max_uses_per_code: row.need(at::max_uses_per_code),
                 max_uses_total: row.get(at::max_uses_total),
-                codes_expire_after: row.get(at::codes_expire_after),
+                codes_expire_after: span(row, at::codes_expire_after),
                 referrer_reward: row.need(at::referrer_reward),
                 referee_reward: row.need(at::referee_reward),
                 currency: row.need(at::currency),
                 min_purchase: row.need(at::min_purchase),
                 first_purchase_only: row.need(at::first_purchase_only),
                 one_code_per_referee: row.need(at::one_code_per_referee),
-                attribution_window: row.get(at::attribution_window),
-                hold_period: row.need(at::hold_period),
+                attribution_window: span(row, at::attribution_window),
+                hold_period: span(row, at::hold_period).unwrap_or_default(),
                 requires_approval: row.need(at::requires_approval),
-                metadata: metadata.0,
+                metadata: row.need(at::metadata),
             },
             number_of_uses: row.need(at::number_of_uses),
             created_at: row.need(at::created_at),
@@ -118,7 +127,7 @@ impl StoredProgram {
             program.attribution_window,
             program.hold_period,
             program.requires_approval,
-            JsonB(program.metadata),
+            program.metadata,
             self.created_at,
             self.updated_at,
         )

@@ -14,7 +14,6 @@ use crate::pg::statement::{columns, statements};
 use crate::pg::transaction::MOST_LOOKS;
 use crate::programs::{admission, cap};
 use crate::redemption::refuse::{Refused, diagnose};
-use crate::rules::code::Lookup;
 use crate::rules::event::EventType;
 use crate::rules::judge::{Counted, Judge};
 use crate::rules::membership::Membership;
@@ -59,7 +58,7 @@ pub type Outcome = std::result::Result<Redeemed, Box<Refused>>;
 
 /// Redeems a code, or says why not. On the good path two statements: the claim and the usage row.
 pub fn redeem(session: &Session, text: &str, user: Uuid) -> Result<Outcome> {
-    let lookup = Lookup::new(text);
+    let lookup = read::lookup(text);
     if let Some(lookup) = &lookup
         && let Some(claim) = Claim::take(session, &lookup.normal, user)
         && let Some(redeemed) = claim.record(session, user)?

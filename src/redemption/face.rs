@@ -4,13 +4,14 @@ use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
 use crate::codes::{membership, read};
+use crate::pg::args;
 use crate::pg::error::{answer, required};
 use crate::pg::returns::Record;
 use crate::pg::session::{Session, View};
+use crate::pg::texts::Text;
 use crate::programs::cap;
 use crate::redemption::claim::{self, Redeemed, redeem};
 use crate::redemption::refuse::{Refused, diagnose};
-use crate::rules::code::Lookup;
 use crate::rules::refusal::Refusal;
 use crate::rules::time::Timestamp;
 use crate::usage;
@@ -30,11 +31,11 @@ type TryColumns = (
 );
 
 #[pg_extern(sql = false)]
-fn referral_use_code(code: Option<&str>, user_uuid: Option<Uuid>) -> Record<UseColumns> {
+fn referral_use_code(code: Option<Text>, user_uuid: Option<Uuid>) -> Record<UseColumns> {
     answer(|| {
-        let code = required(code, "code")?;
+        let code = args::text(code, "code")?;
         let user = required(user_uuid, "user_uuid")?;
-        let outcome = redeem(&Session::open(), code, user)?;
+        let outcome = redeem(&Session::open(), &code, user)?;
         let Redeemed { claim, usage } = outcome.map_err(|refused| refused.refusal)?;
         Ok(Record((
             usage.uuid,
@@ -50,11 +51,11 @@ fn referral_use_code(code: Option<&str>, user_uuid: Option<Uuid>) -> Record<UseC
 }
 
 #[pg_extern(sql = false)]
-fn referral_try_use_code(code: Option<&str>, user_uuid: Option<Uuid>) -> Record<TryColumns> {
+fn referral_try_use_code(code: Option<Text>, user_uuid: Option<Uuid>) -> Record<TryColumns> {
     answer(|| {
-        let code = required(code, "code")?;
+        let code = args::text(code, "code")?;
         let user = required(user_uuid, "user_uuid")?;
-        Ok(Record(match redeem(&Session::open(), code, user)? {
+        Ok(Record(match redeem(&Session::open(), &code, user)? {
             Ok(Redeemed { claim, usage }) => (
                 true,
                 None,
@@ -108,9 +109,10 @@ fn referral_undo_use(usage_uuid: Option<Uuid>) -> bool {
 type ValidateColumns = (bool, Option<&'static str>, String, Option<Uuid>, Option<i32>);
 
 #[pg_extern(sql = false)]
-fn referral_validate_code(code: Option<&str>, user_uuid: Option<Uuid>) -> Record<ValidateColumns> {
+fn referral_validate_code(code: Option<Text>, user_uuid: Option<Uuid>) -> Record<ValidateColumns> {
     answer(|| {
-        let lookup = Lookup::new(required(code, "code")?);
+        let code = args::text(code, "code")?;
+        let lookup = read::lookup(&code);
         let session = Session::open();
         let found = lookup.and_then(|lookup| read::by_text(&session, &lookup, View::Query));
         let (refusal, code) = match diagnose(&session, found, user_uuid, View::Query).judge() {

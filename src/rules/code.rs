@@ -1,5 +1,8 @@
 //! The text of a code: how what a person typed becomes the one form that is stored and looked up.
 
+use std::collections::{BTreeSet, HashMap};
+use std::sync::OnceLock;
+
 /// The most characters `phoenix_kit_referral_codes.code` can hold; nothing longer can name a code.
 pub const COLUMN_CHARS: usize = 255;
 
@@ -23,9 +26,68 @@ impl<'a> Lookup<'a> {
     }
 }
 
+impl Lookup<'_> {
+    /// For a database that cannot hold every text: where it has no way to store the normal form, what was typed
+    /// stands for it, as no row can hold anything else.
+    pub fn within(self, can_hold: impl Fn(&str) -> bool) -> Self {
+        if can_hold(&self.normal) { self } else { Lookup { normal: self.typed.to_owned(), ..self } }
+    }
+}
+
 /// Trims and upper-cases, as `String.trim` and `String.upcase` do in PhoenixKit.
 pub fn normalize(text: &str) -> String {
     text.trim().to_uppercase()
+}
+
+/// The most spellings of one code that are told.
+const MOST_SPELLINGS: usize = 1_000;
+
+/// The letters and ligatures that have a capital form, each by the first letter of it. `ı` and `i` are both `I`, `ß` is
+/// `SS`.
+fn small_letters(capital: char) -> &'static [(String, char)] {
+    static BY_CAPITAL: OnceLock<HashMap<char, Vec<(String, char)>>> = OnceLock::new();
+    let by_capital = BY_CAPITAL.get_or_init(|| {
+        let mut by_capital: HashMap<char, Vec<(String, char)>> = HashMap::new();
+        // Beyond these planes nothing has a case.
+        for small in '\0'..='\u{1ffff}' {
+            let form: String = small.to_uppercase().collect();
+            if let Some(first) = form.chars().next()
+                && !(form.len() == small.len_utf8() && first == small)
+            {
+                by_capital.entry(first).or_default().push((form, small));
+            }
+        }
+        by_capital
+    });
+    by_capital.get(&capital).map_or(&[], Vec::as_slice)
+}
+
+/// What `upper`, which a database has of its own, makes of the texts that are `normal` in capitals by Unicode's default:
+/// nearly always `normal` and nothing else, but `İNVİTE` too where it is Turkish, and `CAFé` beside `CAFÉ` where it knows
+/// ASCII alone. None for a letter that the database cannot store.
+pub fn spellings(normal: &str, upper: impl Fn(char) -> Option<String>) -> BTreeSet<String> {
+    let letters: Vec<char> = normal.chars().collect();
+    // At each place, what may have led there.
+    let mut reached = vec![BTreeSet::new(); letters.len() + 1];
+    reached[0].insert(String::new());
+    for (place, &letter) in letters.iter().enumerate() {
+        let rest = &normal[letters[..place].iter().map(|c| c.len_utf8()).sum()..];
+        let small = small_letters(letter).iter().filter(|(form, _)| rest.starts_with(form));
+        let small = small.filter_map(|(form, small)| Some((form.chars().count(), upper(*small)?)));
+        let itself = upper(letter).map(|upper| (1, upper));
+        let ways: BTreeSet<(usize, String)> = itself.into_iter().chain(small).collect();
+        for spelling in std::mem::take(&mut reached[place]) {
+            for (length, way) in &ways {
+                let next = &mut reached[place + length];
+                if next.len() < MOST_SPELLINGS {
+                    next.insert(format!("{spelling}{way}"));
+                }
+            }
+        }
+    }
+    let mut spellings = reached.pop().unwrap_or_default();
+    spellings.insert(normal.to_owned());
+    spellings
 }
 
 #[cfg(test)]
@@ -46,6 +108,41 @@ mod tests {
             assert_eq!(Lookup::new(text), None);
         }
         assert!(Lookup::new(&"x".repeat(COLUMN_CHARS)).is_some());
+    }
+
+    fn spelled(normal: &str, upper: fn(char) -> String) -> Vec<String> {
+        spellings(normal, |letter| Some(upper(letter))).into_iter().collect()
+    }
+
+    #[test]
+    fn an_upper_case_like_unicodes_knows_one_spelling() {
+        for code in ["INVITE", "STRASSE", "CAFÉ", "ΣΊΣΥΦΟΣ", "FIFFI", &"SS".repeat(25)] {
+            assert_eq!(spelled(code, |c| c.to_uppercase().collect()), [code]);
+        }
+    }
+
+    #[test]
+    fn other_upper_cases_know_others() {
+        let turkish = |c: char| if c == 'i' { "İ".into() } else { c.to_uppercase().collect() };
+        assert_eq!(spelled("INVITE", turkish), ["INVITE", "INVİTE", "İNVITE", "İNVİTE"]);
+        let ascii = |c: char| c.to_ascii_uppercase().into();
+        assert_eq!(spelled("CAFÉ", ascii), ["CAFÉ", "CAFé"]);
+        assert!(spelled("STRASSE", ascii).contains(&"STRAßE".into()));
+        assert!(spelled("STRASSE", ascii).contains(&"ﬆRASſE".into()));
+        // However many there are.
+        assert!(spelled(&"I".repeat(50), turkish).len() <= MOST_SPELLINGS + 1);
+    }
+
+    #[test]
+    fn a_letter_that_cannot_be_stored_leads_nowhere() {
+        let latin = |c: char| ((c as u32) < 256).then(|| c.to_ascii_uppercase().into());
+        assert_eq!(spellings("CAFÉS", latin), ["CAFÉS", "CAFéS"].map(String::from).into());
+    }
+
+    #[test]
+    fn what_cannot_be_stored_is_looked_up_as_typed() {
+        let lookup = Lookup::new(" abÿ ").unwrap().within(|text| !text.contains('Ÿ'));
+        assert_eq!((lookup.normal.as_str(), lookup.typed), ("abÿ", "abÿ"));
     }
 
     proptest! {

@@ -13,6 +13,9 @@ pub const CODE_LETTERS: RangeInclusive<usize> = 3..=50;
 /// How many characters a description may have, as its column counts them: a person counts no more.
 pub const DESCRIPTION_CHARS: RangeInclusive<usize> = 1..=255;
 
+/// How much of an unknown name is told.
+const NAME_CHARS: usize = 64;
+
 /// A column whose value breaks a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
@@ -25,6 +28,8 @@ pub struct FieldError {
 pub enum Kind {
     Invalid,
     Unknown,
+    /// The database's encoding has no letter for it.
+    NotHeld,
     /// Another row holds the value already.
     Taken,
 }
@@ -36,11 +41,26 @@ impl FieldError {
 
     /// A name that is no column of a code, or none that a caller may set.
     pub fn unknown(name: &str) -> Self {
+        // Enough to know it by: a name may be as long as its author likes.
+        let name: String = match name {
+            "" => "\"\"".into(),
+            name => name.chars().take(NAME_CHARS).collect(),
+        };
         FieldError {
-            column: name.to_owned().into(),
+            column: name.into(),
             message: "is no column that can be set".into(),
             kind: Kind::Unknown,
         }
+    }
+
+    /// A text with a character that the database cannot store, as it is or in capitals.
+    pub fn not_in_encoding(column: &'static str, encoding: &str) -> Self {
+        let message = FieldError::not_held(encoding);
+        FieldError { message, kind: Kind::NotHeld, ..FieldError::invalid(column, "") }
+    }
+
+    pub fn not_held(encoding: &str) -> String {
+        format!("has a character that the database's encoding {encoding} cannot hold in capitals")
     }
 
     /// The code is held by another row.

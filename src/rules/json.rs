@@ -5,6 +5,31 @@ use uuid::Uuid;
 
 use super::fields::FieldError;
 use super::money::Money;
+use super::time::Span;
+
+/// How deep JSON may be nested: `{}` is one level, `{"a": []}` two.
+pub const MOST_LEVELS: usize = 64;
+
+/// Whether JSON, which is sound otherwise, is nested deeper than so many levels.
+pub fn is_deeper_than(json: &str, levels: usize) -> bool {
+    let (mut depth, mut in_text, mut escaped) = (0usize, false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'{' | b'[' if !in_text => {
+                depth += 1;
+                if depth > levels {
+                    return true;
+                }
+            }
+            b'}' | b']' if !in_text => depth -= 1,
+            _ => {}
+        }
+    }
+    false
+}
 
 fn invalid(column: &'static str) -> FieldError {
     FieldError::invalid(column, "is invalid")
@@ -33,12 +58,34 @@ pub fn optional<T>(
     if value.is_null() { Ok(None) } else { read(column, value, parse).map(Some) }
 }
 
-/// A span may be a bare number, of seconds: the text that Postgres reads as such.
-pub fn seconds(value: &Value) -> Value {
-    match value {
-        Value::Number(number) => Value::String(number.to_string()),
-        other => other.clone(),
+/// A length of time: text that `parse` can read, or a bare number, of seconds, which Postgres reads from text as such.
+pub fn span(
+    column: &'static str,
+    value: &Value,
+    parse: impl Fn(&str) -> Option<Span>,
+) -> Result<Span, FieldError> {
+    let span = match value {
+        Value::Number(number) => parse(&number.to_string()),
+        value => value.as_str().and_then(parse),
+    };
+    let span = span.ok_or_else(|| {
+        let message = "must be a length of time such as '14 days', '1 month' or '36:00:00', or a number of seconds";
+        FieldError::invalid(column, message)
+    })?;
+    if span.is_usual() {
+        Ok(span)
+    } else {
+        Err(FieldError::invalid(column, "must be from 0 to 100 years, without a negative part"))
     }
+}
+
+/// The same; null takes the value away.
+pub fn optional_span(
+    column: &'static str,
+    value: &Value,
+    parse: impl Fn(&str) -> Option<Span>,
+) -> Result<Option<Span>, FieldError> {
+    if value.is_null() { Ok(None) } else { span(column, value, parse).map(Some) }
 }
 
 pub fn text(column: &'static str, value: &Value) -> Result<String, FieldError> {
@@ -66,4 +113,25 @@ pub fn money(column: &'static str, value: &Value) -> Result<Money, FieldError> {
         _ => return Err(invalid(column)),
     };
     Money::parse(&text).map_err(|error| FieldError::invalid(column, error.rule()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_are_counted_outside_of_texts() {
+        for (json, levels) in [
+            ("1", 0),
+            ("{}", 1),
+            (r#"{"a": []}"#, 2),
+            (r#"[[], [], [{}]]"#, 3),
+            (r#""[[[[""#, 0),
+            (r#"["\"[[[", "\\", []]"#, 2),
+        ] {
+            assert!(!is_deeper_than(json, levels), "{json}");
+            assert!(levels == 0 || is_deeper_than(json, levels - 1), "{json}");
+        }
+        assert!(is_deeper_than(&"[".repeat(1_000_000), MOST_LEVELS));
+    }
 }

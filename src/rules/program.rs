@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::fields::FieldError;
 use super::generator::{DEFAULT_ALPHABET, Generator, RecipeError};
-use super::json::{boolean, integer, money, optional, read, seconds, text};
+use super::json::{boolean, integer, money, optional, optional_span, read, span, text};
 use super::money::Money;
 use super::time::{Span, Timestamp};
 use super::{code, fields};
@@ -14,7 +14,10 @@ pub const DEFAULT_KEY: &str = "default";
 
 const KEY_CHARS: usize = 64;
 const NAME_CHARS: usize = 255;
-const CURRENCY_CHARS: std::ops::RangeInclusive<usize> = 3..=10;
+const CURRENCY_CHARS: usize = 3;
+
+/// What a currency that is none should be.
+pub const CURRENCY_RULE: &str = "must be three capital letters, such as EUR";
 
 /// Whether a program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,9 +126,18 @@ impl Program {
     }
 
     /// The recipe for the program's codes.
-    pub fn generator(&self) -> Result<Generator, RecipeError> {
-        let generator = Generator::new(self.code_length, &self.code_alphabet, &self.code_prefix)?;
-        generator.must_hold(1).map(|()| generator)
+    pub fn generator(&self) -> Result<Generator, FieldError> {
+        let fault = |error: RecipeError| {
+            let column = match error.argument() {
+                "alphabet" => "code_alphabet",
+                "prefix" => "code_prefix",
+                _ => "code_length",
+            };
+            FieldError::invalid(column, error.to_string())
+        };
+        let generator = Generator::new(self.code_length, &self.code_alphabet, &self.code_prefix);
+        let generator = generator.map_err(fault)?;
+        generator.must_hold(1).map_err(fault).map(|()| generator)
     }
 
     /// Sets the attributes that JSON names; the errors name each key that is unknown, or whose value is
@@ -135,7 +147,7 @@ impl Program {
     }
 
     fn set_one(&mut self, key: &str, value: &Value, readers: &Readers) -> Result<(), FieldError> {
-        let span = |text: &str| (readers.span)(text).filter(|span| span.is_usual());
+        let length = |text: &str| (readers.span)(text);
         let time = |text: &str| (readers.time)(text);
         match key {
             "name" => self.name = text("name", value)?,
@@ -157,7 +169,7 @@ impl Program {
                 };
             }
             "codes_expire_after" => {
-                self.codes_expire_after = optional("codes_expire_after", &seconds(value), span)?;
+                self.codes_expire_after = optional_span("codes_expire_after", value, length)?;
             }
             "referrer_reward" => self.referrer_reward = money("referrer_reward", value)?,
             "referee_reward" => self.referee_reward = money("referee_reward", value)?,
@@ -170,9 +182,9 @@ impl Program {
                 self.one_code_per_referee = boolean("one_code_per_referee", value)?;
             }
             "attribution_window" => {
-                self.attribution_window = optional("attribution_window", &seconds(value), span)?;
+                self.attribution_window = optional_span("attribution_window", value, length)?;
             }
-            "hold_period" => self.hold_period = read("hold_period", &seconds(value), span)?,
+            "hold_period" => self.hold_period = span("hold_period", value, length)?,
             "requires_approval" => self.requires_approval = boolean("requires_approval", value)?,
             "metadata" if value.is_object() => self.metadata = value.clone(),
             "metadata" => return Err(FieldError::invalid("metadata", "must be a JSON object")),
@@ -214,28 +226,20 @@ impl Program {
         rule(!self.referrer_reward.is_negative(), "referrer_reward", "must not be negative");
         rule(!self.referee_reward.is_negative(), "referee_reward", "must not be negative");
         rule(!self.min_purchase.is_negative(), "min_purchase", "must not be negative");
-        rule(is_currency(&self.currency), "currency", "must be 3 to 10 letters or digits");
+        rule(is_currency(&self.currency), "currency", CURRENCY_RULE);
         let expires = self.codes_expire_after != Some(Span::ZERO);
         rule(expires, "codes_expire_after", "must be longer than nothing");
         if let Err(error) = fields::max_uses(self.max_uses_per_code, system_limit) {
             faults.push(FieldError::invalid("max_uses_per_code", error.message));
         }
-        if let Err(error) = self.generator() {
-            let column = match error.argument() {
-                "alphabet" => "code_alphabet",
-                "prefix" => "code_prefix",
-                _ => "code_length",
-            };
-            faults.push(FieldError::invalid(column, error.to_string()));
-        }
+        faults.extend(self.generator().err());
         faults
     }
 }
 
-/// A code of ISO 4217, or what a shop calls its own points; in capitals.
+/// A code as ISO 4217 has them.
 pub fn is_currency(text: &str) -> bool {
-    CURRENCY_CHARS.contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    text.len() == CURRENCY_CHARS && text.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 #[cfg(test)]
@@ -244,6 +248,8 @@ mod tests {
     use serde_json::json;
 
     const LIMIT: i32 = 100;
+    const NEGATIVE: &str = "must be from 0 to 100 years, without a negative part";
+    const NO_SPAN: &str = "must be a length of time such as '14 days', '1 month' or '36:00:00', or a number of seconds";
 
     fn set(json: Value) -> (Program, Vec<String>) {
         let time = |text: &str| text.parse().ok().map(Timestamp);
@@ -305,7 +311,7 @@ mod tests {
         assert!(errors.is_empty(), "{errors:?}");
         assert_eq!(program.hold_period, Span::ZERO);
         assert_eq!(program.attribution_window.map(|span| span.days), Some(7));
-        assert_eq!(set(json!({ "hold_period": -1 })).1, ["hold_period is invalid"]);
+        assert_eq!(set(json!({ "hold_period": -1 })).1, [format!("hold_period {NEGATIVE}")]);
     }
 
     #[test]
@@ -322,8 +328,14 @@ mod tests {
         let fault = |json: Value| set(json).1.join("; ");
         assert_eq!(fault(json!({ "colour": 1 })), "colour is no attribute of a program");
         assert_eq!(fault(json!({ "status": "on" })), "status is invalid");
-        assert_eq!(fault(json!({ "hold_period": null })), "hold_period is invalid");
-        assert_eq!(fault(json!({ "hold_period": "-1" })), "hold_period is invalid");
+        for value in [json!(null), json!("soon"), json!([1]), json!(true)] {
+            assert_eq!(fault(json!({ "hold_period": value })), format!("hold_period {NO_SPAN}"));
+        }
+        assert_eq!(fault(json!({ "hold_period": "-1" })), format!("hold_period {NEGATIVE}"));
+        assert_eq!(
+            fault(json!({ "attribution_window": "soon" })),
+            format!("attribution_window {NO_SPAN}")
+        );
         assert_eq!(fault(json!({ "max_uses_total": 0 })), "max_uses_total must be greater than 0");
         assert_eq!(fault(json!({ "max_uses_per_code": 1.5 })), "max_uses_per_code is invalid");
         assert_eq!(
@@ -335,7 +347,9 @@ mod tests {
             fault(json!({ "min_purchase": 0.00001 })),
             "min_purchase must not have more than 4 digits after the point"
         );
-        assert_eq!(fault(json!({ "currency": "€" })), "currency must be 3 to 10 letters or digits");
+        for currency in ["€", "EU", "EURO", "E1R", "", "ÄÖÜ"] {
+            assert_eq!(fault(json!({ "currency": currency })), format!("currency {CURRENCY_RULE}"));
+        }
         assert_eq!(
             fault(json!({ "code_alphabet": "ab" })),
             "code_alphabet must be upper case, as codes are stored"

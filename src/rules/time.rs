@@ -33,6 +33,13 @@ pub struct Span {
 impl Span {
     pub const ZERO: Span = Span { months: 0, days: 0, microseconds: 0 };
 
+    /// Whether it leads nowhere but forward, however its parts are added, and comes to an end. From 17 on Postgres has
+    /// intervals without one.
+    pub fn is_forward(self) -> bool {
+        const ENDLESS: Span = Span { months: i32::MAX, days: i32::MAX, microseconds: i64::MAX };
+        self.months >= 0 && self.days >= 0 && self.microseconds >= 0 && self != ENDLESS
+    }
+
     /// From nothing to a hundred years, so that a moment and a span are always a moment again.
     pub fn is_usual(self) -> bool {
         const DAY_MICROSECONDS: i64 = 86_400_000_000;
@@ -52,6 +59,16 @@ mod tests {
         assert!(Span { months: 1_200, days: 36_525, microseconds: 1 }.is_usual());
         assert!(!Span { months: 2, days: -1, microseconds: 0 }.is_usual());
         assert!(!Span { months: i32::MAX, days: i32::MAX, microseconds: i64::MAX }.is_usual());
+    }
+
+    #[test]
+    fn a_span_forward_has_no_part_that_leads_back() {
+        assert!(Span::ZERO.is_forward());
+        assert!(Span { months: i32::MAX, days: 0, microseconds: 1 }.is_forward());
+        assert!(!Span { months: 1, days: -1, microseconds: 0 }.is_forward());
+        assert!(!Span { months: 0, days: 1, microseconds: -1 }.is_forward());
+        assert!(!Span { months: i32::MIN, days: i32::MIN, microseconds: i64::MIN }.is_forward());
+        assert!(!Span { months: i32::MAX, days: i32::MAX, microseconds: i64::MAX }.is_forward());
     }
 
     #[test]

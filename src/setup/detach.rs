@@ -13,10 +13,10 @@ use crate::setup::{signup_trigger, triggers};
 #[pg_extern(sql = false)]
 fn referral_detach(target_schema: Option<&CStr>) -> RowSet<'static, LineColumns> {
     answer(|| {
-        let session = session_over(target_schema);
+        let session = session_over(target_schema)?;
         alone(&session);
         let mut lines = triggers::detach(&session);
-        lines.extend(signup_trigger::detach(&session));
+        lines.extend(signup_trigger::detach(&session)?);
         Ok(report::rows(lines))
     })
 }

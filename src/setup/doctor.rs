@@ -5,6 +5,7 @@ use std::ffi::CStr;
 use pgrx::prelude::*;
 use pgrx::spi::quote_literal;
 
+use crate::pg::error::answer;
 use crate::pg::returns::RowSet;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::{Statement, statements, text};
@@ -14,6 +15,7 @@ use crate::rules::settings::ENABLED;
 use crate::settings::Settings;
 use crate::setup::changes::{self, Changes};
 use crate::setup::indexes;
+use crate::setup::spelling;
 use crate::setup::target::session_over;
 use crate::setup::triggers::{self, GUARDS, State};
 
@@ -121,7 +123,8 @@ fn examine(session: &Session) -> Vec<Finding> {
         let count: i64 = row.need(1);
         if count > 0 {
             let examples: String = row.get(2).unwrap_or_default();
-            let more = if count > 3 { ", …" } else { "" };
+            // In ASCII: any encoding has it.
+            let more = if count > 3 { ", ..." } else { "" };
             findings.push(Finding {
                 severity: examination.severity,
                 subject: subject(session, examination.table),
@@ -130,9 +133,20 @@ fn examine(session: &Session) -> Vec<Finding> {
             });
         }
     }
+    findings.extend(examine_spelling(session));
     findings.extend(examine_indexes(session));
     findings.extend(examine_setup(session));
     findings
+}
+
+fn examine_spelling(session: &Session) -> Option<Finding> {
+    let (count, examples) = spelling::told_apart(Session::over(session.tables.clone()))?;
+    Some(Finding {
+        severity: Severity::Warning,
+        subject: subject(session, CODES),
+        finding: format!("{}: {count} ({examples})", spelling::FINDING),
+        remedy: spelling::REMEDY.into(),
+    })
 }
 
 /// Whether an examination that reads a table can be made. The extension's own are not for everybody who may
@@ -278,7 +292,9 @@ fn examine_setup(session: &Session) -> Vec<Finding> {
 fn referral_doctor(
     target_schema: Option<&CStr>,
 ) -> RowSet<'static, (&'static str, String, String, String)> {
-    let session = session_over(target_schema);
-    let row = |f: Finding| (f.severity.name(), f.subject, f.finding, f.remedy);
-    RowSet::new(examine(&session).into_iter().map(row))
+    answer(|| {
+        let session = session_over(target_schema)?;
+        let row = |f: Finding| (f.severity.name(), f.subject, f.finding, f.remedy);
+        Ok(RowSet::new(examine(&session).into_iter().map(row)))
+    })
 }

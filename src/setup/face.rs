@@ -45,7 +45,7 @@ fn referral_setup_tables(
     answer(|| {
         let with_guards = required(guards, "guards")?;
         let build_indexes = required(build_indexes, "build_indexes")?;
-        let session = session_over(target_schema);
+        let session = session_over(target_schema)?;
         alone(&session);
         let mut lines = setup(&session, build_indexes)?;
         let guards = if with_guards { triggers::attach } else { triggers::leave };

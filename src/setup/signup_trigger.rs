@@ -5,13 +5,14 @@ use std::ffi::CStr;
 use pgrx::prelude::*;
 use pgrx::spi::quote_literal;
 
+use crate::pg::args;
 use crate::pg::catalog;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::guc;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::{statements, text};
 use crate::pg::tables::Tables;
-use crate::pg::trigger::name_of_table;
+use crate::pg::trigger::{is_table, name_of_table};
 use crate::setup::report::{Action, Line};
 
 statements! {
@@ -25,7 +26,10 @@ pub const TRIGGER: &str = "referral_required_at_signup";
 fn users_table(users: Option<pg_sys::Oid>) -> Result<(pg_sys::Oid, String, String)> {
     let oid = required(users, "users")?;
     let missing = || Error::out_of_range("users", "names no table");
-    let (name, schema) = name_of_table(oid).ok_or_else(missing)?;
+    if !is_table(oid) {
+        return Err(missing());
+    }
+    let (name, schema) = name_of_table(oid)?.ok_or_else(missing)?;
     Ok((oid, name, schema))
 }
 
@@ -38,7 +42,7 @@ fn is_attached(session: &Session, users: pg_sys::Oid) -> bool {
 fn referral_require_at_signup(users: Option<pg_sys::Oid>, user_key: Option<&CStr>) {
     answer(|| {
         let (oid, table, schema) = users_table(users)?;
-        let key = required(user_key, "user_key")?.to_string_lossy();
+        let key = args::name(required(user_key, "user_key")?, "user_key")?;
         let own = Tables::unchecked(&schema).are_set_up();
         let session = match own {
             true => Session::over(Tables::of(&schema)),
@@ -53,7 +57,7 @@ fn referral_require_at_signup(users: Option<pg_sys::Oid>, user_key: Option<&CStr
         if is_attached(&session, oid) {
             session.define(text!("setup/signup_trigger/drop.sql"), &[("users_table", &table)]);
         }
-        let mut arguments = quote_literal(&*key);
+        let mut arguments = quote_literal(&key);
         if !own {
             arguments = format!("{arguments}, {}", quote_literal(guc::schema()));
         }
@@ -81,21 +85,19 @@ fn referral_unrequire_at_signup(users: Option<pg_sys::Oid>) -> bool {
 }
 
 /// Takes the signup triggers off the tables of users that go with the session's schema.
-pub fn detach(session: &Session) -> Vec<Line> {
+pub fn detach(session: &Session) -> Result<Vec<Line>> {
     let schema = session.tables.schema();
     let rows = session.read(&ATTACHED, &[]);
     let tables = rows.iter().filter_map(|row| {
-        let own: String = row.need(2);
-        let told: String = row.need(4);
-        // tgargs holds the arguments one after another, each ended by a NUL, which is written \000.
-        let told = told.split("\\000").nth(1).filter(|_| row.need::<i32>(3) > 1);
-        (told.unwrap_or(&own) == schema).then(|| row.need::<pg_sys::Oid>(1))
+        let told: String = row.get(3).unwrap_or_else(|| row.need(2));
+        (told == schema).then(|| row.need::<pg_sys::Oid>(1))
     });
-    let remove = |oid| {
-        let (table, _) = name_of_table(oid)?;
+    let mut lines = Vec::new();
+    for oid in tables.collect::<Vec<_>>() {
+        let Some((table, _)) = name_of_table(oid)? else { continue };
         session.define(text!("setup/signup_trigger/drop.sql"), &[("users_table", &table)]);
         let object = format!("trigger {TRIGGER} on {table}");
-        Some(Line { object, action: Action::Removed, note: None })
-    };
-    tables.collect::<Vec<_>>().into_iter().filter_map(remove).collect()
+        lines.push(Line { object, action: Action::Removed, note: None });
+    }
+    Ok(lines)
 }

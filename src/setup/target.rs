@@ -3,6 +3,8 @@
 use std::ffi::CStr;
 use std::rc::Rc;
 
+use crate::pg::args;
+use crate::pg::error::Result;
 use crate::pg::guc;
 use crate::pg::session::Session;
 use crate::pg::statement::statements;
@@ -13,14 +15,14 @@ statements! {
 }
 
 /// A session over a schema whose tables may still be missing.
-pub fn session_over(target_schema: Option<&CStr>) -> Session {
+pub fn session_over(target_schema: Option<&CStr>) -> Result<Session> {
     let schema = match target_schema {
-        Some(name) => name.to_string_lossy().into_owned(),
+        Some(name) => args::name(name, "target_schema")?,
         None => guc::schema(),
     };
     let tables = Tables::unchecked(&schema);
     tables.schema_must_exist();
-    Session::over(Rc::new(tables))
+    Ok(Session::over(Rc::new(tables)))
 }
 
 /// Setup, attaching and detaching queue here, before any of them has locked a table.

@@ -7,6 +7,7 @@ use std::ffi::CStr;
 use pgrx::prelude::*;
 use pgrx::spi::quote_identifier;
 
+use crate::pg::args;
 use crate::pg::catalog;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::returns::RowSet;
@@ -16,6 +17,7 @@ use crate::pg::tables::{
     CHECK_ATTEMPTS, CODE_PROGRAMS, CODES, CONVERSIONS, CREATORS, EVENT_CONSUMERS, EVENT_DELIVERIES,
     EVENTS, PROGRAMS, REFEREES, REWARDS, SETTINGS, USAGE,
 };
+use crate::pg::texts::Text;
 use crate::rules::declaration::{Right, rights_of};
 use crate::setup::report::object;
 use crate::setup::target::{alone, session_over};
@@ -187,7 +189,7 @@ fn rights_of_task(task: &str) -> Result<Vec<(&'static str, Right)>> {
 
 /// The name of the role that is to have rights, which must exist.
 fn role(session: &Session, grantee: Option<&CStr>) -> Result<String> {
-    let name = required(grantee, "grantee")?.to_string_lossy().into_owned();
+    let name = args::name(required(grantee, "grantee")?, "grantee")?;
     if session.write(&ROLE_EXISTS, &[name.as_str().into()]).count() == 0 {
         let message = format!("argument \"grantee\" names no role: \"{name}\" does not exist");
         return Err(Error::new("42704", "role_missing", message).with_hint("CREATE ROLE makes it."));
@@ -234,13 +236,13 @@ fn change_rights(
 #[pg_extern(sql = false)]
 fn referral_grant(
     grantee: Option<&CStr>,
-    task: Option<&str>,
+    task: Option<Text>,
     target_schema: Option<&CStr>,
 ) -> RowSet<'static, RightColumns> {
     answer(|| {
-        let session = session_over(target_schema);
+        let session = session_over(target_schema)?;
         let role = role(&session, grantee)?;
-        let rights = rights_of_task(required(task, "task")?)?;
+        let rights = rights_of_task(&args::text(task, "task")?)?;
         session.tables.check()?;
         alone(&session);
         let mut given = give_schemas(&session, &role);
@@ -252,13 +254,13 @@ fn referral_grant(
 #[pg_extern(sql = false)]
 fn referral_revoke(
     grantee: Option<&CStr>,
-    task: Option<&str>,
+    task: Option<Text>,
     target_schema: Option<&CStr>,
 ) -> RowSet<'static, RightColumns> {
     answer(|| {
-        let session = session_over(target_schema);
+        let session = session_over(target_schema)?;
         let role = role(&session, grantee)?;
-        let rights = rights_of_task(required(task, "task")?)?;
+        let rights = rights_of_task(&args::text(task, "task")?)?;
         session.tables.check()?;
         alone(&session);
         Ok(RowSet::new(change_rights(&session, &role, &rights, text!("setup/grants/revoke.sql"))))

@@ -191,7 +191,7 @@ fn remove(session: &Session, triggers: Vec<TableTrigger>) -> Vec<Line> {
 #[pg_extern(sql = false)]
 fn referral_attach_guards(target_schema: Option<&CStr>) -> RowSet<'static, LineColumns> {
     answer(|| {
-        let session = session_over(target_schema);
+        let session = session_over(target_schema)?;
         session.tables.check()?;
         alone(&session);
         Ok(report::rows(attach(&session)))

@@ -109,9 +109,18 @@ impl Database {
     }
 
     pub fn empty_at(address: Address) -> Self {
+        Database::made(address, "")
+    }
+
+    /// With options of CREATE DATABASE: an encoding, a locale.
+    pub fn with_options(options: &str) -> Self {
+        Database::made(Address::scratch(), options)
+    }
+
+    fn made(address: Address, options: &str) -> Self {
         let _deadline = Deadline::start();
         let name = format!("test_{}_{}", std::process::id(), number());
-        let create = format!("CREATE DATABASE {name} TEMPLATE template0");
+        let create = format!("CREATE DATABASE {name} TEMPLATE template0 {options}");
         address.connect("postgres").batch_execute(&create).unwrap();
         Database { address, name, _deadline }
     }

@@ -1,9 +1,16 @@
--- The tables that carry a signup trigger, and the second argument of each: the schema it was told, if
--- that is not the table's own.
+-- The tables that carry a signup trigger, and the second argument of each: the schema it was told, if that is not the
+-- table's own. tgargs holds the arguments one after another, each ended by a zero byte.
 SELECT t.tgrelid,
        n.nspname::pg_catalog.text,
-       t.tgnargs::pg_catalog.int4,
-       pg_catalog.encode(t.tgargs, 'escape')
+       CASE WHEN t.tgnargs OPERATOR(pg_catalog.>) 1
+            THEN pg_catalog.convert_from(
+                     pg_catalog.substring(
+                         t.tgargs,
+                         pg_catalog."position"(t.tgargs, '\x00'::pg_catalog.bytea) OPERATOR(pg_catalog.+) 1,
+                         pg_catalog.octet_length(t.tgargs)
+                             OPERATOR(pg_catalog.-) pg_catalog."position"(t.tgargs, '\x00'::pg_catalog.bytea)
+                             OPERATOR(pg_catalog.-) 1),
+                     pg_catalog.getdatabaseencoding()) END
   FROM pg_catalog.pg_trigger AS t,
        pg_catalog.pg_class AS c,
        pg_catalog.pg_namespace AS n
