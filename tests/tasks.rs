@@ -144,9 +144,10 @@ const TASKS: [(&str, &[&str]); 10] = [
 ];
 
 /// Functions that are no task: the owner's, or anybody's.
-const NO_TASK: [&str; 18] = [
+const NO_TASK: [&str; 19] = [
     "referral_setup",
     "referral_doctor",
+    "referral_version",
     "referral_detach",
     "referral_attach_guards",
     "referral_require_at_signup",
