@@ -16,6 +16,7 @@ use crate::pg::returns::Scalar;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
 use crate::pg::texts::{self, Text};
+use crate::rules::code;
 use crate::rules::code::OddLetters;
 use crate::rules::draft::Draft;
 use crate::rules::fields::FieldError;
