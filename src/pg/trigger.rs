@@ -21,6 +21,8 @@ const ANY_LENGTH: i32 = -1;
 /// The firing of a row trigger.
 pub struct Firing<'c> {
     data: &'c pg_sys::TriggerData,
+    /// What lives as long as the row that the trigger gives back: a session's own memory ends with it.
+    context: pg_sys::MemoryContext,
 }
 
 /// A row on its way into a table or out of it.
@@ -29,6 +31,7 @@ pub struct TriggerRow<'c> {
     tuple: pg_sys::HeapTuple,
     descriptor: pg_sys::TupleDesc,
     table: pg_sys::Oid,
+    context: pg_sys::MemoryContext,
     firing: PhantomData<&'c ()>,
 }
 
@@ -45,13 +48,20 @@ impl<'c> Firing<'c> {
         let message = "this function can only be called as a row trigger";
         let data = data.filter(|data| !data.tg_trigtuple.is_null());
         let data = data.ok_or_else(|| Error::new("39P01", "not_a_trigger", message))?;
-        Ok(Firing { data })
+        // SAFETY: reads a variable of this backend: no session is open yet.
+        Ok(Firing { data, context: unsafe { pg_sys::CurrentMemoryContext } })
     }
 
     fn row(&self, tuple: pg_sys::HeapTuple) -> TriggerRow<'c> {
         // SAFETY: the relation is open while its trigger runs.
         let descriptor = unsafe { (*self.data.tg_relation).rd_att };
-        TriggerRow { tuple, descriptor, table: self.table(), firing: PhantomData }
+        TriggerRow {
+            tuple,
+            descriptor,
+            table: self.table(),
+            context: self.context,
+            firing: PhantomData,
+        }
     }
 
     /// The row inserted, or as it will be updated.
@@ -140,17 +150,20 @@ impl TriggerRow<'_> {
             pgrx::direct_function_call::<pg_sys::Datum>(pg_sys::varchar, &args)
         }
         .unwrap_or(pg_sys::Datum::from(0));
-        // SAFETY: one column of the row's own descriptor; the new tuple is palloc'ed in the trigger's
-        // context, as Postgres expects of what a trigger returns.
+        // SAFETY: one column of the row's own descriptor; the new tuple is palloc'ed in the context that the trigger was
+        // called in, as Postgres expects of what a trigger returns, and not in that of a session that may be open.
         let tuple = unsafe {
-            pg_sys::heap_modify_tuple_by_cols(
+            let outer = pg_sys::MemoryContextSwitchTo(self.context);
+            let tuple = pg_sys::heap_modify_tuple_by_cols(
                 self.tuple,
                 self.descriptor,
                 1,
                 &mut number,
                 &mut datum,
                 &mut null,
-            )
+            );
+            pg_sys::MemoryContextSwitchTo(outer);
+            tuple
         };
         Ok(TriggerRow { tuple, ..self })
     }
