@@ -21,6 +21,7 @@ const READS: [(&str, &str); 39] = [
     ("referral_max_codes_per_user", ""),
     ("referral_config", ""),
     ("referral_doctor", ""),
+    ("referral_version", ""),
     ("referral_code_errors", "'{}'"),
     ("referral_list_codes", "3"),
     ("referral_list_valid_codes", "3"),

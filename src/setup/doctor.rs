@@ -14,8 +14,9 @@ use crate::rules::declaration::{Declaration, one_line};
 use crate::rules::settings::ENABLED;
 use crate::settings::Settings;
 use crate::setup::changes::{self, Changes};
-use crate::setup::indexes;
+use crate::setup::indexes::{self, Index};
 use crate::setup::spelling;
+use crate::setup::tables;
 use crate::setup::target::session_over;
 use crate::setup::triggers::{self, GUARDS, State};
 
@@ -62,7 +63,10 @@ struct Examination {
     severity: Severity,
     table: &'static str,
     finding: &'static str,
+    /// `examined_schema` stands for the schema's name, as a literal.
     remedy: &'static str,
+    /// The index that cannot be made because of such rows.
+    keeps_away: Option<&'static str>,
 }
 
 /// In the order in which the remedies are to be applied.
@@ -73,6 +77,7 @@ const EXAMINATIONS: [Examination; 5] = [
         table: USAGE,
         finding: "pairs of code and user that occur more than once, so that no unique index can be made",
         remedy: text!("setup/doctor/remove_duplicates.sql"),
+        keeps_away: Some("referral_usage_code_user_uidx"),
     },
     Examination {
         statement: &COUNTER_DRIFT,
@@ -80,27 +85,34 @@ const EXAMINATIONS: [Examination; 5] = [
         table: CODES,
         finding: "codes whose number_of_uses is not the count of their usages",
         remedy: text!("setup/doctor/recount.sql"),
+        keeps_away: None,
     },
     Examination {
         statement: &OVER_CAP,
         severity: Severity::Error,
         table: CODES,
         finding: "codes used more often than max_uses allows",
-        remedy: "-- such a code gives no more uses; referral_update_code() can raise its max_uses",
+        remedy: "SET referrals.schema = examined_schema; -- then referral_update_code() can raise max_uses of such \
+                 a code, which gives no more uses before",
+        keeps_away: None,
     },
     Examination {
         statement: &COLLIDING_CODES,
         severity: Severity::Warning,
         table: CODES,
         finding: "groups of codes that differ by case alone",
-        remedy: "-- rename or delete all but one of each group: referral_update_code(), referral_delete_code()",
+        remedy: "SET referrals.schema = examined_schema; -- then rename or delete all but one of each group: \
+                 referral_update_code(), referral_delete_code()",
+        keeps_away: None,
     },
     Examination {
         statement: &PROGRAM_DRIFT,
         severity: Severity::Warning,
         table: PROGRAMS,
         finding: "programs whose number_of_uses is not what their codes have had, as after codes were deleted by hand",
-        remedy: "-- referral_update_program() counts anew when max_uses_total is set to null and then to its value",
+        remedy: "SET referrals.schema = examined_schema; -- then referral_update_program() counts anew when \
+                 max_uses_total is set to null and then to its value",
+        keeps_away: None,
     },
 ];
 
@@ -113,7 +125,20 @@ fn examine(session: &Session) -> Vec<Finding> {
             remedy: format!("{}; -- makes them", setup_call(session)),
         }];
     }
+    // Before anything is read: a view's functions would run with the rights of whoever asks.
+    if let Some(unfit) = tables::unfit(session, View::Query) {
+        return vec![Finding {
+            severity: Severity::Error,
+            subject: format!("schema {}", session.tables.schema()),
+            finding: format!(
+                "the referral tables cannot be worked on, and are not read: {}",
+                unfit.faults
+            ),
+            remedy: format!("-- {}", unfit.remedy),
+        }];
+    }
     let mut findings = Vec::new();
+    let mut kept_away = Vec::new();
     for examination in &EXAMINATIONS {
         if !may_read(session, examination.table) {
             continue;
@@ -129,12 +154,13 @@ fn examine(session: &Session) -> Vec<Finding> {
                 severity: examination.severity,
                 subject: subject(session, examination.table),
                 finding: format!("{}: {count} ({examples}{more})", examination.finding),
-                remedy: one_line(&session.tables.qualify(examination.remedy)),
+                remedy: remedy(session, examination.remedy),
             });
+            kept_away.extend(examination.keeps_away);
         }
     }
     findings.extend(examine_spelling(session));
-    findings.extend(examine_indexes(session));
+    findings.extend(examine_indexes(session, &kept_away));
     findings.extend(examine_setup(session));
     findings
 }
@@ -145,7 +171,7 @@ fn examine_spelling(session: &Session) -> Option<Finding> {
         severity: Severity::Warning,
         subject: subject(session, CODES),
         finding: format!("{}: {count} ({examples})", spelling::FINDING),
-        remedy: spelling::REMEDY.into(),
+        remedy: remedy(session, spelling::REMEDY),
     })
 }
 
@@ -160,9 +186,14 @@ fn may_read(session: &Session, table: &str) -> bool {
         Some(own) => !session.tables.lacking_columns(own).is_empty(),
         None => false,
     };
+    let is_foreign = |name: &str| {
+        let own = own_tables().iter().find(|own| own.name == name);
+        own.is_some_and(|own| changes::foreign(session, own, View::Query).is_some())
+    };
     let readable = |name: &str| {
         let Some(oid) = session.tables.relation(name) else { return false };
         !lacks(name)
+            && !is_foreign(name)
             && session.read(&MAY_READ, &[oid.into()]).first().is_some_and(|row| row.need(1))
     };
     own.into_iter().all(readable)
@@ -173,11 +204,59 @@ fn setup_call(session: &Session) -> String {
     format!("SELECT * FROM referral_setup({})", quote_literal(session.tables.schema()))
 }
 
+/// A remedy about the schema that is examined.
+fn remedy(session: &Session, text: &str) -> String {
+    let schema = quote_literal(session.tables.schema());
+    one_line(&session.tables.fill(text, &[("examined_schema", &schema)]))
+}
+
 fn subject(session: &Session, table: &str) -> String {
     session.tables.qualify(&format!("host.{table}"))
 }
 
-fn examine_indexes(session: &Session) -> Vec<Finding> {
+/// Indexes of the host's that others make superfluous. PhoenixKit's own check wants them: it would make again
+/// what was dropped.
+const OF_THE_HOST: [&str; 4] = [
+    "phoenix_kit_referral_codes_uuid_idx",
+    "phoenix_kit_referral_code_usage_uuid_idx",
+    "phoenix_kit_referral_code_usage_code_uuid_idx",
+    "phoenix_kit_settings_uuid_idx",
+];
+
+/// What an index more on a table costs.
+fn cost(table: &str) -> &'static str {
+    match table {
+        USAGE => "each redemption writes it too, for some 9,000 instructions",
+        CODES => {
+            "each new code writes it too, and each redemption whose code finds no room on its page"
+        }
+        _ => "each new setting writes it too; a redemption does not",
+    }
+}
+
+fn examine_superfluous(
+    session: &Session,
+    table: &str,
+    superfluous: &Index,
+    other: &Index,
+) -> Finding {
+    let name = superfluous.qualified(session);
+    let finding = format!("the index {name} is superfluous beside {}", other.qualified(session));
+    let (whose, remedy) = if OF_THE_HOST.contains(&&*superfluous.name) {
+        (", but PhoenixKit's own", "-- none: PhoenixKit makes it again where it is missing".into())
+    } else {
+        ("", format!("DROP INDEX CONCURRENTLY {name}"))
+    };
+    Finding {
+        severity: Severity::Info,
+        subject: subject(session, table),
+        finding: format!("{finding}{whose}: {}", cost(table)),
+        remedy,
+    }
+}
+
+/// `kept_away`: those that cannot be made over the rows there are, of which there is a finding already.
+fn examine_indexes(session: &Session, kept_away: &[&str]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for table in [CODES, USAGE, SETTINGS] {
         let Some(oid) = session.tables.relation(table) else {
@@ -186,23 +265,21 @@ fn examine_indexes(session: &Session) -> Vec<Finding> {
         let found = indexes::of_table(session, oid, View::Query);
         let wanted = indexes::WANTED.iter().filter(|wanted| wanted.table == table);
         for wanted in wanted.filter(|wanted| !found.iter().any(wanted.serves)) {
+            let (severity, why, remedy) = if kept_away.contains(&wanted.name) {
+                let why = ": the pairs that occur more than once keep it away; repeats are refused all the same";
+                (Severity::Info, why, "makes it once they are gone")
+            } else {
+                (Severity::Warning, "", "makes it, or says why it cannot")
+            };
             findings.push(Finding {
-                severity: Severity::Warning,
+                severity,
                 subject: subject(session, table),
-                finding: format!("the index {} is missing", wanted.name),
-                remedy: format!("{}; -- makes it, or says why it cannot", setup_call(session)),
+                finding: format!("the index {} is missing{why}", wanted.name),
+                remedy: format!("{}; -- {remedy}", setup_call(session)),
             });
         }
         for (superfluous, other) in indexes::redundant(&found) {
-            findings.push(Finding {
-                severity: Severity::Info,
-                subject: subject(session, table),
-                finding: format!(
-                    "the index {} is superfluous beside {}, and each write pays for it",
-                    superfluous.name, other.name
-                ),
-                remedy: format!("DROP INDEX CONCURRENTLY {}", superfluous.name),
-            });
+            findings.push(examine_superfluous(session, table, superfluous, other));
         }
     }
     findings
@@ -282,7 +359,7 @@ fn examine_setup(session: &Session) -> Vec<Finding> {
             severity: Severity::Info,
             subject: subject(session, SETTINGS),
             finding: "referral codes are switched off: every redemption is refused".into(),
-            remedy: "SELECT referral_enable_system()".into(),
+            remedy: remedy(session, text!("setup/doctor/enable.sql")),
         });
     }
     findings
