@@ -71,6 +71,9 @@ COMMENT ON FUNCTION referral_guard_usage_lock() IS
 COMMENT ON FUNCTION referral_guard_usage() IS
 'Trigger on usage: makes a redemption of an inserted row, held to the limits (RF001 to RF005, RF015) or, where referral_guards_judge_all is true, to every rule. Spends the use that the same transaction has taken by its own UPDATE of number_of_uses, or takes one; a row of more than an hour ago is history, and fills what number_of_uses says more than there are rows first.';
 
+COMMENT ON FUNCTION referral_guard_ledger() IS
+'Trigger on rewards: refuses INSERT, UPDATE, DELETE and TRUNCATE that are not the functions'' own (42501).';
+
 COMMENT ON FUNCTION referral_written_by_hand() IS
 'Whether the statement that runs is not one of the extension''s own. A guard that fires for statements asks it; elsewhere it is always true.';
 
