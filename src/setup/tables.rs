@@ -1,9 +1,11 @@
 //! The tables: the host's, made or checked and adopted, and the extension's own beside them.
 
 use pgrx::pg_sys;
+use pgrx::spi::quote_literal;
 
 use crate::pg::catalog::{self, Kind};
 use crate::pg::error::{Error, Result, required};
+use crate::pg::guc;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::text;
 use crate::pg::tables::{CODES, SETTINGS, USAGE, own_tables};
@@ -115,8 +117,14 @@ pub fn see_to_own(session: &Session) -> Result<Vec<Line>> {
 /// An adopted settings table is never written to: setup only says what it says.
 fn note_on_settings(session: &Session) -> Option<String> {
     let enabled = Settings::read(session, &[ENABLED.key], View::Now).flag(ENABLED);
-    let note = "referral codes are switched off: SELECT referral_enable_system() switches them on";
-    (!enabled).then(|| note.into())
+    let schema = session.tables.schema();
+    let over = match schema == guc::schema() {
+        true => String::new(),
+        false => format!("SET referrals.schema = {}; ", quote_literal(schema)),
+    };
+    (!enabled).then(|| {
+        format!("referral codes are switched off: {over}SELECT referral_enable_system() switches them on")
+    })
 }
 
 /// What is wrong with the host's tables, if the statements could not work on them, and what to do about it.
