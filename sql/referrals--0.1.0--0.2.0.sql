@@ -12,10 +12,18 @@ RETURNS TABLE (
        note   text)
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET quote_all_identifiers = off
 AS 'MODULE_PATHNAME', 'referral_setup_tables_wrapper';
 
 COMMENT ON FUNCTION referral_setup(name, boolean, boolean) IS
 'Makes or adopts the referral tables of a schema (NULL: the setting referrals.schema), with the indexes, tables and guard triggers that go with them, and brings what an older release made to what this one wants. guards => false attaches no triggers; build_indexes => false builds no index on a table that is there, and gives the statement that does instead. Run by the tables'' owner after CREATE EXTENSION and after every upgrade; running it again changes nothing. One row an object: created, adopted, kept, changed, removed (a trigger that an older release attached), or skipped for the reason in note. Errors: 42P16 tables that cannot be adopted or that only bear the name of one of the extension''s, 3F000 no such schema; nothing is changed then.';
+
+ALTER FUNCTION referral_attach_guards(name) SET quote_all_identifiers = off;
+ALTER FUNCTION referral_detach(name) SET quote_all_identifiers = off;
+ALTER FUNCTION referral_doctor(name) SET quote_all_identifiers = off;
+
+COMMENT ON FUNCTION referral_doctor(name) IS
+'Examines the referral tables of a schema (NULL: the setting referrals.schema) and returns one row a finding, with what to do about it; no row above info means healthy. Severity: error (data that breaks a limit), warning, info. Reads only, but reads every row.';
 
 COMMENT ON FUNCTION referral_attach_guards(name) IS
 'Attaches the guard triggers to the referral tables of a schema (NULL: the setting referrals.schema). One row a trigger: created, kept, changed where it was disabled or an older release''s, or skipped where the trigger of that name calls a function that is not the extension''s.';
@@ -62,6 +70,9 @@ COMMENT ON FUNCTION referral_guard_usage_lock() IS
 
 COMMENT ON FUNCTION referral_guard_usage() IS
 'Trigger on usage: makes a redemption of an inserted row, held to the limits (RF001 to RF005, RF015) or, where referral_guards_judge_all is true, to every rule. Spends the use that the same transaction has taken by its own UPDATE of number_of_uses, or takes one; a row of more than an hour ago is history, and fills what number_of_uses says more than there are rows first.';
+
+COMMENT ON FUNCTION referral_guard_ledger() IS
+'Trigger on rewards: refuses INSERT, UPDATE, DELETE and TRUNCATE that are not the functions'' own (42501).';
 
 COMMENT ON FUNCTION referral_written_by_hand() IS
 'Whether the statement that runs is not one of the extension''s own. A guard that fires for statements asks it; elsewhere it is always true.';

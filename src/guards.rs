@@ -297,15 +297,16 @@ fn referral_guard_usage(call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
     guarded(call, |firing| guard_usage(firing).map(|()| firing.new_row()))
 }
 
-/// The ledger of rewards only ever grows. Raises for whole statements, also those that meet no row.
+/// The ledger of rewards only ever grows, and only by the functions: a row by hand would be money that no conversion
+/// explains. Raises for whole statements, also those that meet no row.
 #[pg_extern(sql = false)]
 fn referral_guard_ledger(_call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
     raise(
         Error::new(
             "42501",
             "ledger_append_only",
-            "rows of the ledger of rewards cannot be changed or removed",
+            "rows of the ledger of rewards are written by the functions alone, and never changed or removed",
         )
-        .with_hint("referral_reverse() takes a reward back, by a row of its own."),
+        .with_hint("referral_record_purchase() and referral_attribute_sale() grant; referral_reverse() takes back, by a row of its own."),
     )
 }

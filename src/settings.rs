@@ -55,6 +55,11 @@ impl Settings {
         }
     }
 
+    /// The text that is stored under a key that was asked for.
+    pub fn stored(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(String::as_str)
+    }
+
     pub fn flag(&self, flag: Flag) -> bool {
         flag.read(self.0.get(flag.key).map(String::as_str))
     }

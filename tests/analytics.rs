@@ -379,10 +379,12 @@ const CROWD: &str = "
            md5('user' || n - 100)::uuid, 'user', md5('user' || n)::uuid, 'order', n, 'converted', 'rewarded', 10, 10,
            'USD', '2026-02-01'::timestamptz + n * interval '1 minute'
     FROM generate_series(101, 20000, 2) AS n;
+    SET session_replication_role = replica;
     INSERT INTO referral_rewards
         (uuid, conversion_uuid, program, side, user_uuid, amount, currency, created_at, available_at)
     SELECT gen_random_uuid(), uuid, program, 'referrer', referrer_uuid, 10, 'USD', converted_at, converted_at
     FROM referral_conversions;
+    RESET session_replication_role;
     ANALYZE";
 
 /// How often this backend has read each of the tables as a whole, since its statistics were last sent off.

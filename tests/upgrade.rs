@@ -129,7 +129,9 @@ fn what_any_release_made_becomes_what_this_one_makes_and_no_row_is_lost() {
         assert_eq!(after, before);
         assert_eq!(setup(&mut client), [], "the second time there is nothing to do");
 
-        let findings = client.query("SELECT finding FROM referral_doctor()", &[]).unwrap();
+        let findings = client
+            .query("SELECT finding FROM referral_doctor() WHERE severity <> 'info'", &[])
+            .unwrap();
         let findings: Vec<String> = findings.iter().map(|row| row.get(0)).collect();
         assert_eq!(findings, [] as [&str; 0]);
         let redeem = "SELECT number_of_uses FROM referral_use_code('WELCOME', gen_random_uuid())";

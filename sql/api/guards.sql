@@ -52,4 +52,4 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'referral_guard_ledger_wrapper';
 
 COMMENT ON FUNCTION referral_guard_ledger() IS
-'Trigger on rewards: refuses UPDATE, DELETE and TRUNCATE (42501).';
+'Trigger on rewards: refuses INSERT, UPDATE, DELETE and TRUNCATE that are not the functions'' own (42501).';

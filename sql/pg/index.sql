@@ -4,3 +4,5 @@ SELECT i.indrelid OPERATOR(pg_catalog.=) $2,
        i.indisvalid
   FROM pg_catalog.pg_index AS i
  WHERE i.indexrelid OPERATOR(pg_catalog.=) $1
+   -- Gone since the query's snapshot.
+   AND pg_catalog.pg_get_indexdef(i.indexrelid) IS NOT NULL

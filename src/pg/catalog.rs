@@ -40,7 +40,7 @@ pub fn kind(relation: pg_sys::Oid) -> Kind {
 /// A column of a table.
 pub struct Column {
     pub name: String,
-    /// Its type's own name, as `varchar`.
+    /// Its type's own name, as `varchar`; with the schema before it where the type is not built in.
     pub type_name: String,
     /// Its type in full, as `character varying(255)`.
     pub kind: String,

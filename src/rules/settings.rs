@@ -32,6 +32,19 @@ pub const MAX_CODES_PER_USER: Limit = Limit { key: "max_number_of_codes_per_user
 /// Checks of a code that one client may make in a minute.
 pub const CHECK_LIMIT: Limit = Limit { key: "referral_check_limit", default: 20 };
 
+/// Every switch.
+pub const FLAGS: [Flag; 7] = [
+    ENABLED,
+    REQUIRED,
+    ALLOW_SELF_REFERRAL,
+    GRANDFATHER_EXISTING,
+    GUARDS_JUDGE_ALL,
+    GUARD_USER_LIMIT,
+    EVENTS_ENABLED,
+];
+/// Every limit.
+pub const LIMITS: [Limit; 3] = [MAX_USES_PER_CODE, MAX_CODES_PER_USER, CHECK_LIMIT];
+
 /// The limits that new codes are held to.
 #[derive(Clone, Copy, Debug)]
 pub struct SystemLimits {
@@ -71,6 +84,12 @@ impl Limit {
             number.checked_mul(10)?.checked_add(i32::from(digit - b'0'))
         });
         Some(number.unwrap_or(i32::MAX)).filter(|&limit| limit > 0)
+    }
+
+    /// Whether the whole text is the number that is read.
+    pub fn is_plain(self, value: &str) -> bool {
+        let number: Result<i32, _> = value.parse();
+        self.parse(value).is_some_and(|read| number == Ok(read))
     }
 
     pub fn read(self, value: Option<&str>) -> i32 {
@@ -127,6 +146,20 @@ mod tests {
             ("\u{661}\u{662}", 100),
         ] {
             assert_eq!(MAX_USES_PER_CODE.read(Some(value)), limit, "{value:?}");
+        }
+        for (value, is_plain) in [
+            ("250", true),
+            ("+5", true),
+            ("007", true),
+            ("2147483647", true),
+            ("99999999999", false),
+            ("200 uses", false),
+            ("1_000", false),
+            ("0", false),
+            ("-3", false),
+            ("", false),
+        ] {
+            assert_eq!(MAX_USES_PER_CODE.is_plain(value), is_plain, "{value:?}");
         }
         assert_eq!(MAX_USES_PER_CODE.read(None), 100);
         assert_eq!(MAX_CODES_PER_USER.read(Some("none")), 10);

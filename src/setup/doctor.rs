@@ -6,16 +6,21 @@ use pgrx::prelude::*;
 use pgrx::spi::quote_literal;
 
 use crate::pg::error::answer;
+use crate::pg::result::Row;
 use crate::pg::returns::RowSet;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::{Statement, statements, text};
-use crate::pg::tables::{CODE_PROGRAMS, CODES, PROGRAMS, SETTINGS, USAGE, own_tables};
+use crate::pg::tables::{
+    CODE_PROGRAMS, CODES, CONVERSIONS, EVENT_DELIVERIES, EVENTS, PROGRAMS, REWARDS, USAGE,
+    own_tables,
+};
 use crate::rules::declaration::{Declaration, one_line};
-use crate::rules::settings::ENABLED;
-use crate::settings::Settings;
 use crate::setup::changes::{self, Changes};
-use crate::setup::indexes;
+use crate::setup::finding::{Finding, Severity, remedy, setup_call, subject};
+use crate::setup::index_findings;
+use crate::setup::setting_findings;
 use crate::setup::spelling;
+use crate::setup::tables;
 use crate::setup::target::session_over;
 use crate::setup::triggers::{self, GUARDS, State};
 
@@ -25,35 +30,9 @@ statements! {
     COLLIDING_CODES = "setup/doctor/colliding_codes.sql";
     OVER_CAP = "setup/doctor/over_cap.sql";
     PROGRAM_DRIFT = "setup/doctor/program_drift.sql";
+    LEDGER = "setup/doctor/ledger.sql";
+    WAITING_DELIVERIES = "setup/doctor/waiting_deliveries.sql";
     MAY_READ = "setup/doctor/may_read.sql";
-}
-
-/// How bad a finding is.
-#[derive(Clone, Copy)]
-enum Severity {
-    /// Data that breaks a limit.
-    Error,
-    /// Something that will bite.
-    Warning,
-    /// Something worth knowing.
-    Info,
-}
-
-impl Severity {
-    fn name(self) -> &'static str {
-        match self {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Info => "info",
-        }
-    }
-}
-
-struct Finding {
-    severity: Severity,
-    subject: String,
-    finding: String,
-    remedy: String,
 }
 
 /// A statement that counts bad rows and shows a few, and what is said where there are any.
@@ -62,17 +41,24 @@ struct Examination {
     severity: Severity,
     table: &'static str,
     finding: &'static str,
+    /// `examined_schema` stands for the schema's name, as a literal.
     remedy: &'static str,
+    /// The index that cannot be made because of such rows.
+    keeps_away: Option<&'static str>,
+    /// Those of the extension's own tables that it reads.
+    own: &'static [&'static str],
 }
 
 /// In the order in which the remedies are to be applied.
-const EXAMINATIONS: [Examination; 5] = [
+const EXAMINATIONS: [Examination; 6] = [
     Examination {
         statement: &DUPLICATE_USAGES,
         severity: Severity::Warning,
         table: USAGE,
         finding: "pairs of code and user that occur more than once, so that no unique index can be made",
         remedy: text!("setup/doctor/remove_duplicates.sql"),
+        keeps_away: Some("referral_usage_code_user_uidx"),
+        own: &[],
     },
     Examination {
         statement: &COUNTER_DRIFT,
@@ -80,27 +66,48 @@ const EXAMINATIONS: [Examination; 5] = [
         table: CODES,
         finding: "codes whose number_of_uses is not the count of their usages",
         remedy: text!("setup/doctor/recount.sql"),
+        keeps_away: None,
+        own: &[],
     },
     Examination {
         statement: &OVER_CAP,
         severity: Severity::Error,
         table: CODES,
         finding: "codes used more often than max_uses allows",
-        remedy: "-- such a code gives no more uses; referral_update_code() can raise its max_uses",
+        remedy: "SET referrals.schema = examined_schema; -- then referral_update_code() can raise max_uses of such \
+                 a code, which gives no more uses before",
+        keeps_away: None,
+        own: &[],
     },
     Examination {
         statement: &COLLIDING_CODES,
         severity: Severity::Warning,
         table: CODES,
         finding: "groups of codes that differ by case alone",
-        remedy: "-- rename or delete all but one of each group: referral_update_code(), referral_delete_code()",
+        remedy: "SET referrals.schema = examined_schema; -- then rename or delete all but one of each group: \
+                 referral_update_code(), referral_delete_code()",
+        keeps_away: None,
+        own: &[],
     },
     Examination {
         statement: &PROGRAM_DRIFT,
         severity: Severity::Warning,
         table: PROGRAMS,
         finding: "programs whose number_of_uses is not what their codes have had, as after codes were deleted by hand",
-        remedy: "-- referral_update_program() counts anew when max_uses_total is set to null and then to its value",
+        remedy: "SET referrals.schema = examined_schema; -- then referral_update_program() counts anew when \
+                 max_uses_total is set to null and then to its value",
+        keeps_away: None,
+        own: &[PROGRAMS, CODE_PROGRAMS],
+    },
+    Examination {
+        statement: &LEDGER,
+        severity: Severity::Error,
+        table: REWARDS,
+        finding: "sides of conversions that the ledger tells otherwise than they do",
+        remedy: "SET referrals.schema = examined_schema; -- then referral_reverse() takes back what is too much; \
+                 nothing is changed or removed",
+        keeps_away: None,
+        own: &[CONVERSIONS, REWARDS],
     },
 ];
 
@@ -113,9 +120,22 @@ fn examine(session: &Session) -> Vec<Finding> {
             remedy: format!("{}; -- makes them", setup_call(session)),
         }];
     }
+    // Before anything is read: a view's functions would run with the rights of whoever asks.
+    if let Some(unfit) = tables::unfit(session, View::Query) {
+        return vec![Finding {
+            severity: Severity::Error,
+            subject: format!("schema {}", session.tables.schema()),
+            finding: format!(
+                "the referral tables cannot be worked on, and are not read: {}",
+                unfit.faults
+            ),
+            remedy: format!("-- {}", unfit.remedy),
+        }];
+    }
     let mut findings = Vec::new();
+    let mut kept_away = Vec::new();
     for examination in &EXAMINATIONS {
-        if !may_read(session, examination.table) {
+        if !may_read(session, examination.own) {
             continue;
         }
         let rows = session.read(examination.statement, &[]);
@@ -129,12 +149,13 @@ fn examine(session: &Session) -> Vec<Finding> {
                 severity: examination.severity,
                 subject: subject(session, examination.table),
                 finding: format!("{}: {count} ({examples}{more})", examination.finding),
-                remedy: one_line(&session.tables.qualify(examination.remedy)),
+                remedy: remedy(session, examination.remedy),
             });
+            kept_away.extend(examination.keeps_away);
         }
     }
     findings.extend(examine_spelling(session));
-    findings.extend(examine_indexes(session));
+    findings.extend(index_findings::examine(session, &kept_away));
     findings.extend(examine_setup(session));
     findings
 }
@@ -145,67 +166,28 @@ fn examine_spelling(session: &Session) -> Option<Finding> {
         severity: Severity::Warning,
         subject: subject(session, CODES),
         finding: format!("{}: {count} ({examples})", spelling::FINDING),
-        remedy: spelling::REMEDY.into(),
+        remedy: remedy(session, spelling::REMEDY),
     })
 }
 
-/// Whether an examination that reads a table can be made. The extension's own are not for everybody who may
+/// Whether an examination that reads these tables can be made. The extension's own are not for everybody who may
 /// read the host's, and an older release's may lack what is read; those have findings of their own.
-fn may_read(session: &Session, table: &str) -> bool {
-    let own = [PROGRAMS, CODE_PROGRAMS];
-    if !own.contains(&table) {
-        return true;
-    }
+fn may_read(session: &Session, own: &[&str]) -> bool {
     let lacks = |name: &str| match own_tables().iter().find(|own| own.name == name) {
         Some(own) => !session.tables.lacking_columns(own).is_empty(),
         None => false,
     };
+    let is_foreign = |name: &str| {
+        let own = own_tables().iter().find(|own| own.name == name);
+        own.is_some_and(|own| changes::foreign(session, own, View::Query).is_some())
+    };
     let readable = |name: &str| {
         let Some(oid) = session.tables.relation(name) else { return false };
         !lacks(name)
+            && !is_foreign(name)
             && session.read(&MAY_READ, &[oid.into()]).first().is_some_and(|row| row.need(1))
     };
-    own.into_iter().all(readable)
-}
-
-/// The call that makes what is missing.
-fn setup_call(session: &Session) -> String {
-    format!("SELECT * FROM referral_setup({})", quote_literal(session.tables.schema()))
-}
-
-fn subject(session: &Session, table: &str) -> String {
-    session.tables.qualify(&format!("host.{table}"))
-}
-
-fn examine_indexes(session: &Session) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for table in [CODES, USAGE, SETTINGS] {
-        let Some(oid) = session.tables.relation(table) else {
-            continue;
-        };
-        let found = indexes::of_table(session, oid, View::Query);
-        let wanted = indexes::WANTED.iter().filter(|wanted| wanted.table == table);
-        for wanted in wanted.filter(|wanted| !found.iter().any(wanted.serves)) {
-            findings.push(Finding {
-                severity: Severity::Warning,
-                subject: subject(session, table),
-                finding: format!("the index {} is missing", wanted.name),
-                remedy: format!("{}; -- makes it, or says why it cannot", setup_call(session)),
-            });
-        }
-        for (superfluous, other) in indexes::redundant(&found) {
-            findings.push(Finding {
-                severity: Severity::Info,
-                subject: subject(session, table),
-                finding: format!(
-                    "the index {} is superfluous beside {}, and each write pays for it",
-                    superfluous.name, other.name
-                ),
-                remedy: format!("DROP INDEX CONCURRENTLY {}", superfluous.name),
-            });
-        }
-    }
-    findings
+    own.iter().all(|name| readable(name))
 }
 
 /// What is wrong with one of the extension's own tables.
@@ -277,15 +259,39 @@ fn examine_setup(session: &Session) -> Vec<Finding> {
             remedy: format!("{}; -- {remedy}", setup_call(session)),
         });
     }
-    if !Settings::read(session, &[ENABLED.key], View::Query).flag(ENABLED) {
-        findings.push(Finding {
-            severity: Severity::Info,
-            subject: subject(session, SETTINGS),
-            finding: "referral codes are switched off: every redemption is refused".into(),
-            remedy: "SELECT referral_enable_system()".into(),
-        });
-    }
+    findings.extend(examine_consumers(session));
+    findings.extend(setting_findings::examine(session));
     findings
+}
+
+fn examine_consumers(session: &Session) -> Vec<Finding> {
+    if !may_read(session, &[EVENTS, EVENT_DELIVERIES]) {
+        return Vec::new();
+    }
+    let finding = |row: Row| {
+        let (consumer, count): (String, i64) = (row.need(1), row.need(2));
+        let names = [("waiting_consumer", &*quote_literal(&consumer))];
+        let forget =
+            one_line(&session.tables.fill(text!("setup/doctor/forget_consumer.sql"), &names));
+        Finding {
+            severity: Severity::Info,
+            subject: subject(session, EVENT_DELIVERIES),
+            finding: format!(
+                "events wait for the consumer \"{consumer}\": {count}, the oldest for {}",
+                age(row.need(3))
+            ),
+            remedy: format!("-- once it polls no more: {forget}"),
+        }
+    };
+    session.read(&WAITING_DELIVERIES, &[]).iter().map(finding).collect()
+}
+
+/// In the largest unit of which there are two.
+fn age(seconds: i64) -> String {
+    let units = [(86_400, "days"), (3_600, "hours"), (60, "minutes")];
+    let unit = units.into_iter().find(|(length, _)| seconds >= 2 * length);
+    let (length, name) = unit.unwrap_or((1, "seconds"));
+    format!("{} {name}", seconds / length)
 }
 
 #[pg_extern(sql = false)]

@@ -1,6 +1,7 @@
 //! The indexes that the functions rely on, and which of a table's own serve.
 
 use pgrx::pg_sys;
+use pgrx::spi::quote_identifier;
 
 use crate::pg::catalog::{self, Kind};
 use crate::pg::error::{Result, required};
@@ -21,6 +22,7 @@ statements! {
 
 /// A valid b-tree index of a table, without a predicate, in the default order of its types.
 pub struct Index {
+    /// As the catalog has it, without the schema, which is the table's.
     pub name: String,
     pub unique: bool,
     /// A primary key, a unique constraint or a foreign key of another table stands on it.
@@ -29,6 +31,13 @@ pub struct Index {
     pub keys: Vec<String>,
     /// The keys and what is included beside them.
     pub columns: Vec<String>,
+}
+
+impl Index {
+    /// Its name as it stands in SQL.
+    pub fn qualified(&self, session: &Session) -> String {
+        session.tables.qualify(&format!("host.{}", quote_identifier(&self.name)))
+    }
 }
 
 /// An index that setup sees to.
@@ -155,10 +164,10 @@ fn see_to_one(session: &Session, wanted: &Wanted, build: bool) -> Result<Line> {
     let found =
         of_table(session, table, View::Now).into_iter().find(|index| (wanted.serves)(index));
     if let Some(index) = found {
-        let own = index.name.ends_with(wanted.name);
+        let own = index.name == wanted.name;
         let (action, note) = match own {
             true => (Action::Kept, None),
-            false => (Action::Adopted, Some(format!("{} serves", index.name))),
+            false => (Action::Adopted, Some(format!("{} serves", index.qualified(session)))),
         };
         return Ok(Line { object, action, note });
     }

@@ -15,8 +15,8 @@ statements! {
 
 pub const FINDING: &str = "groups of codes that are one code by Unicode's upper case and several by the database's \
                            upper(), so that redemption tells them apart";
-pub const REMEDY: &str = "-- rename or delete all but one of each group: referral_update_code(), \
-                          referral_delete_code(); new codes are refused where they are an old one by either";
+pub const REMEDY: &str = "SET referrals.schema = examined_schema; -- then rename or delete all but one of each group: \
+                          referral_update_code(), referral_delete_code(); new codes are refused where they are an old one by either";
 
 /// Codes in another form than new ones have that are looked at together: what is held in memory.
 const MOST_ROWS: usize = 100_000;

@@ -1,7 +1,11 @@
 //! The tables: the host's, made or checked and adopted, and the extension's own beside them.
 
+use pgrx::pg_sys;
+use pgrx::spi::quote_literal;
+
 use crate::pg::catalog::{self, Kind};
 use crate::pg::error::{Error, Result, required};
+use crate::pg::guc;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::text;
 use crate::pg::tables::{CODES, SETTINGS, USAGE, own_tables};
@@ -10,6 +14,7 @@ use crate::rules::settings::ENABLED;
 use crate::settings::Settings;
 use crate::setup::changes::{self, Changes};
 use crate::setup::grants;
+use crate::setup::indexes;
 use crate::setup::report::{Action, Line, object};
 
 /// A table of the host's: made where it is missing, checked where it exists.
@@ -112,12 +117,24 @@ pub fn see_to_own(session: &Session) -> Result<Vec<Line>> {
 /// An adopted settings table is never written to: setup only says what it says.
 fn note_on_settings(session: &Session) -> Option<String> {
     let enabled = Settings::read(session, &[ENABLED.key], View::Now).flag(ENABLED);
-    let note = "referral codes are switched off: SELECT referral_enable_system() switches them on";
-    (!enabled).then(|| note.into())
+    let schema = session.tables.schema();
+    let over = match schema == guc::schema() {
+        true => String::new(),
+        false => format!("SET referrals.schema = {}; ", quote_literal(schema)),
+    };
+    (!enabled).then(|| {
+        format!("referral codes are switched off: {over}SELECT referral_enable_system() switches them on")
+    })
 }
 
-/// Refuses, before anything is changed, tables that the statements could not work on.
-pub fn refuse_unfit(session: &Session) -> Result<()> {
+/// What is wrong with the host's tables, if the statements could not work on them, and what to do about it.
+pub struct Unfit {
+    pub faults: String,
+    pub remedy: &'static str,
+}
+
+/// Looks at the catalogs alone: what a table that is none would run is not run.
+pub fn unfit(session: &Session, view: View) -> Option<Unfit> {
     let mut unfit = Vec::new();
     let mut integers = false;
     for table in &HOST_TABLES {
@@ -128,7 +145,7 @@ pub fn refuse_unfit(session: &Session) -> Result<()> {
             unfit.push(format!("{} is not a table", table.name));
             continue;
         }
-        let found = catalog::columns(session, oid, View::Now);
+        let found = catalog::columns(session, oid, view);
         let mut missing = Vec::new();
         for (column, types) in table.columns {
             match found.iter().find(|found| found.name == *column) {
@@ -147,22 +164,34 @@ pub fn refuse_unfit(session: &Session) -> Result<()> {
             let plural = if missing.len() == 1 { "column" } else { "columns" };
             unfit.push(format!("{} lacks {plural} {}", table.name, missing.join(", ")));
         }
+        if table.name == SETTINGS
+            && !missing.contains(&"key")
+            && !has_unique_key(session, oid, view)
+        {
+            unfit.push(format!("{} has no unique index on key alone", table.name));
+        }
     }
-    if unfit.is_empty() {
-        return Ok(());
-    }
-    let schema = session.tables.schema();
-    let message = format!(
-        "the referral tables of schema \"{schema}\" cannot be adopted: {}",
-        unfit.join("; ")
-    );
-    let hint = if integers {
+    let remedy = if integers {
         "The tables are older than PhoenixKit's move to UUIDs: run its migrations (mix \
-         phoenix_kit.update), then referral_setup() again. Nothing was changed."
+         phoenix_kit.update), then referral_setup() again."
     } else {
-        "Bring the columns to what PhoenixKit's migrations make, then run referral_setup() again. \
-         Nothing was changed."
+        "Bring the tables to what PhoenixKit's migrations make, then run referral_setup() again."
     };
+    (!unfit.is_empty()).then(|| Unfit { faults: unfit.join("; "), remedy })
+}
+
+/// Whether a key has one value. Without it two sessions could both store one, and readers take either.
+fn has_unique_key(session: &Session, settings: pg_sys::Oid, view: View) -> bool {
+    let indexes = indexes::of_table(session, settings, view);
+    indexes.iter().any(|index| index.unique && index.keys == ["key"])
+}
+
+/// Refuses, before anything is changed, tables that the statements could not work on.
+pub fn refuse_unfit(session: &Session) -> Result<()> {
+    let Some(Unfit { faults, remedy }) = unfit(session, View::Now) else { return Ok(()) };
+    let schema = session.tables.schema();
+    let message = format!("the referral tables of schema \"{schema}\" cannot be adopted: {faults}");
+    let hint = format!("{remedy} Nothing was changed.");
     Err(Error::new("42P16", "unfit_tables", message).with_hint(hint))
 }
 

@@ -1,5 +1,5 @@
 -- The search_path is set where types and indexes are named by their short names: what setup makes and what
--- it recognises must not depend on the caller's.
+-- it recognises must not depend on the caller's. So with the quotes around names that need none.
 
 CREATE FUNCTION referral_setup(
        target_schema name DEFAULT NULL,
@@ -11,6 +11,7 @@ RETURNS TABLE (
        note   text)
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET quote_all_identifiers = off
 AS 'MODULE_PATHNAME', 'referral_setup_tables_wrapper';
 
 COMMENT ON FUNCTION referral_setup(name, boolean, boolean) IS

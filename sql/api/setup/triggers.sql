@@ -6,6 +6,7 @@ RETURNS TABLE (
        note   text)
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET quote_all_identifiers = off
 AS 'MODULE_PATHNAME', 'referral_attach_guards_wrapper';
 
 COMMENT ON FUNCTION referral_attach_guards(name) IS

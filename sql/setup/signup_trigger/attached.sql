@@ -6,9 +6,9 @@ SELECT t.tgrelid,
             THEN pg_catalog.convert_from(
                      pg_catalog.substring(
                          t.tgargs,
-                         pg_catalog."position"(t.tgargs, '\x00'::pg_catalog.bytea) OPERATOR(pg_catalog.+) 1,
+                         pg_catalog."position"(t.tgargs, pg_catalog.decode('00', 'hex')) OPERATOR(pg_catalog.+) 1,
                          pg_catalog.octet_length(t.tgargs)
-                             OPERATOR(pg_catalog.-) pg_catalog."position"(t.tgargs, '\x00'::pg_catalog.bytea)
+                             OPERATOR(pg_catalog.-) pg_catalog."position"(t.tgargs, pg_catalog.decode('00', 'hex'))
                              OPERATOR(pg_catalog.-) 1),
                      pg_catalog.getdatabaseencoding()) END
   FROM pg_catalog.pg_trigger AS t,

@@ -1,6 +1,6 @@
 -- As pg_get_triggerdef prints it, but for the line breaks: what is there is compared with it as text.
 CREATE TRIGGER referral_guard_ledger
-BEFORE DELETE OR UPDATE OR TRUNCATE
+BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE
     ON host.referral_rewards
    FOR EACH STATEMENT
   WHEN (extension.referral_written_by_hand())

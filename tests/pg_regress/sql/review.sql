@@ -198,10 +198,14 @@ SELECT code FROM caught('DELETE FROM referral_rewards WHERE false');
 SELECT code FROM caught('TRUNCATE referral_rewards');
 SELECT code FROM caught('TRUNCATE referral_conversions CASCADE');
 SELECT code FROM caught($$INSERT INTO referral_rewards SELECT * FROM referral_rewards ON CONFLICT (uuid) DO UPDATE SET amount = 1$$);
--- By hand a second grant of a side, a negative grant or a positive reversal does not fit in.
+SELECT code, message FROM caught($$INSERT INTO referral_rewards SELECT pg_catalog.gen_random_uuid(), conversion_uuid, program, side, user_uuid, -0.0001, currency, created_at, available_at, uuid, NULL FROM referral_rewards WHERE reverses_uuid IS NULL LIMIT 1$$);
+SELECT code FROM caught($$INSERT INTO referral_rewards SELECT * FROM referral_rewards WHERE false$$);
+-- In a replica a second grant of a side, a negative grant or a positive reversal does not fit in.
+SET session_replication_role = replica;
 SELECT code, constraint_name FROM caught($$INSERT INTO referral_rewards SELECT pg_catalog.gen_random_uuid(), conversion_uuid, program, side, user_uuid, amount, currency, created_at, available_at, NULL, NULL FROM referral_rewards WHERE reverses_uuid IS NULL LIMIT 1$$);
 SELECT code, constraint_name FROM caught($$INSERT INTO referral_rewards SELECT pg_catalog.gen_random_uuid(), conversion_uuid, program, side, user_uuid, -amount, currency, created_at, available_at, NULL, NULL FROM referral_rewards WHERE reverses_uuid IS NULL LIMIT 1$$);
 SELECT code, constraint_name FROM caught($$INSERT INTO referral_rewards SELECT pg_catalog.gen_random_uuid(), conversion_uuid, program, side, user_uuid, -amount, currency, created_at, available_at, reverses_uuid, NULL FROM referral_rewards WHERE reverses_uuid IS NOT NULL LIMIT 1$$);
+RESET session_replication_role;
 BEGIN;
 SET LOCAL session_replication_role = replica;
 DELETE FROM referral_rewards WHERE amount < 0 AND conversion_uuid = conversion('V-1');

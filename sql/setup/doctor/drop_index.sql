@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY superfluous_index
