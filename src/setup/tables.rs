@@ -9,7 +9,7 @@ use crate::rules::declaration::Declaration;
 use crate::rules::settings::ENABLED;
 use crate::settings::Settings;
 use crate::setup::changes::{self, Changes};
-use crate::setup::grants;
+use crate::setup::grants::{self, FirstRelease};
 use crate::setup::report::{Action, Line, object};
 
 /// A table of the host's: made where it is missing, checked where it exists.
@@ -87,6 +87,7 @@ pub fn see_to_host(session: &Session) -> Vec<Line> {
 
 /// Makes the extension's own, and brings those that an older release made to what is declared.
 pub fn see_to_own(session: &Session) -> Result<Vec<Line>> {
+    let first_release = FirstRelease::found(session);
     let see_to = |table: &'static Declaration| {
         let made = session.tables.relation(table.name).is_none();
         if made {
@@ -95,6 +96,12 @@ pub fn see_to_own(session: &Session) -> Result<Vec<Line>> {
         let oid = required(session.tables.relation(table.name), table.name)?;
         let changes = Changes::make(session, table, oid);
         let mut notes = if made { Vec::new() } else { changes.notes };
+        if let Some(first_release) = first_release.as_ref().filter(|_| !made) {
+            notes.extend(first_release.take(session, table, oid)?);
+        }
+        if !made {
+            notes.extend(grants::close(session, table, oid)?);
+        }
         notes.extend(grants::give(session, table, oid, made)?);
         let action = match (made, notes.is_empty(), changes.obstacles.is_empty()) {
             (true, _, _) => Action::Created,
