@@ -18,15 +18,21 @@ statements! {
 }
 
 /// A right on a table, or on a column of it, that a role has been given by name.
-struct Given {
-    grantee: pg_sys::Oid,
-    privilege: String,
-    column: Option<String>,
+pub struct Given {
+    pub grantee: pg_sys::Oid,
+    /// As GRANT takes it.
+    pub name: String,
+    pub privilege: String,
+    pub column: Option<String>,
 }
 
-fn given(session: &Session, table: pg_sys::Oid) -> Vec<Given> {
-    let read =
-        |row: Row| Given { grantee: row.need(1), privilege: row.need(3), column: row.get(4) };
+pub fn given(session: &Session, table: pg_sys::Oid) -> Vec<Given> {
+    let read = |row: Row| Given {
+        grantee: row.need(1),
+        name: row.need(2),
+        privilege: row.need(3),
+        column: row.get(4),
+    };
     session.write(&GIVEN, &[table.into()]).iter().map(read).collect()
 }
 
@@ -290,7 +296,7 @@ fn grantees(
 }
 
 /// Gives or takes rights on a table.
-fn change(session: &Session, sql: &str, table: &str, rights: &[Right], names: &str) {
+pub fn change(session: &Session, sql: &str, table: &str, rights: &[Right], names: &str) {
     let rights: Vec<String> = rights.iter().map(Right::text).collect();
     let rights = rights.join(", ");
     let names = [("wanted_rights", rights.as_str()), ("own_table", table), ("their_users", names)];
