@@ -30,6 +30,8 @@ enum Program {
     /// The user has redeemed another of its codes.
     Referred,
     UsedUp,
+    /// It has a cap, and uses left.
+    Capped,
 }
 
 #[derive(Debug)]
@@ -54,7 +56,8 @@ const FLAGS: [Option<&str>; 3] = [None, Some("true"), Some("TRUE")];
 const USER: usize = 1;
 
 fn programs_and_uses() -> impl Iterator<Item = (Program, bool)> {
-    let programs = [Program::Unassigned, Program::Paused, Program::Referred, Program::UsedUp];
+    let programs =
+        [Program::Unassigned, Program::Paused, Program::Referred, Program::UsedUp, Program::Capped];
     programs.into_iter().flat_map(|program| [(program, false), (program, true)])
 }
 
@@ -117,6 +120,7 @@ fn prepare(client: &mut Client) {
         r#"SELECT referral_create_program('paused', '{{"one_code_per_referee": false, "status": "paused"}}');
            SELECT referral_create_program('referred');
            SELECT referral_create_program('used up', '{{"one_code_per_referee": false, "max_uses_total": 1}}');
+           SELECT referral_create_program('capped', '{{"one_code_per_referee": false, "max_uses_total": 2}}');
            SELECT referral_create_code('{owner}', 'OTHER' || number) FROM generate_series(1, 2) AS number;
            SELECT referral_assign_program(uuid, 'referred') FROM referral_get_code_by_string('OTHER1');
            SELECT referral_assign_program(uuid, 'used up') FROM referral_get_code_by_string('OTHER2');
@@ -153,6 +157,7 @@ fn store(client: &mut Client, case: &Case) {
         Program::Paused => Some("paused"),
         Program::Referred => Some("referred"),
         Program::UsedUp => Some("used up"),
+        Program::Capped => Some("capped"),
     };
     if program.is_some() {
         let assign = "

@@ -147,6 +147,7 @@ const TASKS: [(&str, &[&str]); 10] = [
 const NO_TASK: [&str; 19] = [
     "referral_setup",
     "referral_doctor",
+    "referral_version",
     "referral_detach",
     "referral_attach_guards",
     "referral_require_at_signup",
@@ -163,7 +164,6 @@ const NO_TASK: [&str; 19] = [
     "referral_guard_usage",
     "referral_guard_ledger",
     "referral_guard_signup",
-    "referral_version",
 ];
 
 /// Who writes the host's tables without having been given a task, the task that is most like it, and what the

@@ -1,5 +1,6 @@
 //! New codes: drawn, checked and written, one at a time; and what is told of them.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use pgrx::datum::Uuid;
@@ -16,6 +17,7 @@ use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
 use crate::pg::texts::{self, Text};
 use crate::rules::code;
+use crate::rules::code::OddLetters;
 use crate::rules::draft::Draft;
 use crate::rules::fields::FieldError;
 use crate::rules::generator::{DEFAULT_ALPHABET, DEFAULT_ATTEMPTS, Generator};
@@ -36,11 +38,12 @@ statements! {
 /// What the database's `upper()` makes of the texts that are the same code: by Unicode's default mapping, as functions
 /// and guards store codes, or by its own, by which they are looked up. `normal` is the code's normal form.
 pub fn spellings(normal: &str, typed: &str) -> Vec<String> {
-    let upper = |letter: char| {
-        let letter_text = letter.to_string();
-        encoding::can_hold(&letter_text).then(|| texts::upper(letter))
-    };
-    let mut spellings = code::spellings(normal, upper);
+    thread_local! {
+        /// Asked for once: a backend never leaves its database.
+        static ODD: OnceCell<OddLetters> = const { OnceCell::new() };
+    }
+    let mut spellings =
+        ODD.with(|odd| odd.get_or_init(|| OddLetters::of(texts::upper)).spellings(normal));
     spellings.insert(texts::upper_of(typed.trim()));
     spellings.into_iter().collect()
 }
@@ -58,18 +61,24 @@ fn is_taken(
 }
 
 /// Codes in their normal form, without those that a row holds in a spelling which the database tells apart from it.
-pub fn without_taken(session: &Session, codes: Vec<String>) -> Vec<String> {
-    let others = |code: &str| -> Vec<String> {
-        spellings(code, code).into_iter().filter(|spelling| spelling != code).collect()
-    };
-    let all: Vec<String> = codes.iter().flat_map(|code| others(code)).collect();
+pub fn without_taken(session: &Session, mut codes: Vec<String>) -> Vec<String> {
+    let others: Vec<Vec<String>> = codes
+        .iter()
+        .map(|code| {
+            let mut others = spellings(code, code);
+            others.retain(|spelling| spelling != code);
+            others
+        })
+        .collect();
+    let all: Vec<&str> = others.iter().flatten().map(String::as_str).collect();
     if all.is_empty() {
         return codes;
     }
     let taken = session.write(&TAKEN_SPELLINGS, &[all.into()]);
     let taken: HashSet<String> = taken.iter().map(|row| row.need(1)).collect();
-    let is_free = |code: &String| !others(code).iter().any(|spelling| taken.contains(spelling));
-    codes.into_iter().filter(is_free).collect()
+    let mut others = others.iter();
+    codes.retain(|_| others.next().is_none_or(|others| others.iter().all(|s| !taken.contains(s))));
+    codes
 }
 
 /// Refuses a code that another row holds, in whatever case.

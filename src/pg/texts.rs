@@ -1,8 +1,6 @@
 //! Text on its way in and out: arguments, names, parameters, and the database's own upper case.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::ffi::{CStr, CString};
 
 use pgrx::callconv::{Arg, ArgAbi};
@@ -34,17 +32,11 @@ fn not_held(text: &str) -> Error {
     Error::new("22021", "not_in_encoding", message)
 }
 
-/// The capital form that the database's own `upper()` gives a letter, by the database's collation.
-pub fn upper(letter: char) -> String {
-    thread_local! {
-        static KNOWN: RefCell<HashMap<char, String>> = RefCell::default();
-    }
-    if let Some(known) = KNOWN.with(|known| known.borrow().get(&letter).cloned()) {
-        return known;
-    }
-    let upper = upper_of(&letter.to_string());
-    KNOWN.with(|known| known.borrow_mut().insert(letter, upper.clone()));
-    upper
+/// The capital form that the database's own `upper()` gives a letter, by the database's collation; None where its
+/// encoding lacks the letter.
+pub fn upper(letter: char) -> Option<String> {
+    let letter = letter.encode_utf8(&mut [0; 4]).to_owned();
+    can_hold(&letter).then(|| upper_of(&letter))
 }
 
 /// The same for a whole text.

@@ -1,7 +1,6 @@
 //! The text of a code: how what a person typed becomes the one form that is stored and looked up.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::OnceLock;
 
 /// The most characters `phoenix_kit_referral_codes.code` can hold; nothing longer can name a code.
 pub const COLUMN_CHARS: usize = 255;
@@ -42,52 +41,64 @@ pub fn normalize(text: &str) -> String {
 /// The most spellings of one code that are told.
 const MOST_SPELLINGS: usize = 1_000;
 
-/// The letters and ligatures that have a capital form, each by the first letter of it. `ı` and `i` are both `I`, `ß` is
-/// `SS`.
-fn small_letters(capital: char) -> &'static [(String, char)] {
-    static BY_CAPITAL: OnceLock<HashMap<char, Vec<(String, char)>>> = OnceLock::new();
-    let by_capital = BY_CAPITAL.get_or_init(|| {
-        let mut by_capital: HashMap<char, Vec<(String, char)>> = HashMap::new();
-        // Beyond these planes nothing has a case.
-        for small in '\0'..='\u{1ffff}' {
-            let form: String = small.to_uppercase().collect();
-            if let Some(first) = form.chars().next()
-                && !(form.len() == small.len_utf8() && first == small)
-            {
-                by_capital.entry(first).or_default().push((form, small));
-            }
-        }
-        by_capital
-    });
-    by_capital.get(&capital).map_or(&[], Vec::as_slice)
+/// The letters and ligatures that a database's own `upper()` gives another capital form than Unicode's default mapping, by
+/// which codes are stored: `i` where it is Turkish, `é` where it knows ASCII alone, `ß` nearly everywhere.
+pub struct OddLetters {
+    /// By the first letter of their capital form: that form, and what the database makes of them.
+    by_capital: HashMap<char, Vec<(String, String)>>,
 }
 
-/// What `upper`, which a database has of its own, makes of the texts that are `normal` in capitals by Unicode's default:
-/// nearly always `normal` and nothing else, but `İNVİTE` too where it is Turkish, and `CAFé` beside `CAFÉ` where it knows
-/// ASCII alone. None for a letter that the database cannot store.
-pub fn spellings(normal: &str, upper: impl Fn(char) -> Option<String>) -> BTreeSet<String> {
-    let letters: Vec<char> = normal.chars().collect();
-    // At each place, what may have led there.
-    let mut reached = vec![BTreeSet::new(); letters.len() + 1];
-    reached[0].insert(String::new());
-    for (place, &letter) in letters.iter().enumerate() {
-        let rest = &normal[letters[..place].iter().map(|c| c.len_utf8()).sum()..];
-        let small = small_letters(letter).iter().filter(|(form, _)| rest.starts_with(form));
-        let small = small.filter_map(|(form, small)| Some((form.chars().count(), upper(*small)?)));
-        let itself = upper(letter).map(|upper| (1, upper));
-        let ways: BTreeSet<(usize, String)> = itself.into_iter().chain(small).collect();
-        for spelling in std::mem::take(&mut reached[place]) {
-            for (length, way) in &ways {
-                let next = &mut reached[place + length];
-                if next.len() < MOST_SPELLINGS {
-                    next.insert(format!("{spelling}{way}"));
+impl OddLetters {
+    /// `upper` is the database's; None for a letter that it cannot store.
+    pub fn of(upper: impl Fn(char) -> Option<String>) -> Self {
+        let mut by_capital: HashMap<char, Vec<(String, String)>> = HashMap::new();
+        // Beyond these planes nothing has a case.
+        for letter in '\0'..='\u{1ffff}' {
+            let capital: String = letter.to_uppercase().collect();
+            let has_case = !capital.chars().eq([letter]) || !letter.to_lowercase().eq([letter]);
+            if has_case
+                && let Some(first) = capital.chars().next()
+                && let Some(own) = upper(letter)
+                && own != capital
+            {
+                by_capital.entry(first).or_default().push((capital, own));
+            }
+        }
+        OddLetters { by_capital }
+    }
+
+    /// The odd letters whose capital form a text begins with.
+    fn leading<'a>(&'a self, text: &'a str) -> impl Iterator<Item = &'a (String, String)> {
+        let odd = text.chars().next().and_then(|first| self.by_capital.get(&first));
+        odd.into_iter().flatten().filter(move |(capital, _)| text.starts_with(capital.as_str()))
+    }
+
+    /// What the database's `upper()` makes of the texts that are `normal` in capitals by Unicode's default: `normal`, and
+    /// nearly always nothing else, but `İNVİTE` too where it is Turkish.
+    pub fn spellings(&self, normal: &str) -> BTreeSet<String> {
+        if normal.char_indices().all(|(place, _)| self.leading(&normal[place..]).next().is_none()) {
+            return BTreeSet::from([normal.to_owned()]);
+        }
+        // At each place, what may have led there.
+        let mut reached = vec![BTreeSet::new(); normal.len() + 1];
+        reached[0].insert(String::new());
+        for (place, letter) in normal.char_indices() {
+            let itself = (letter.len_utf8(), String::from(letter));
+            let odd = self.leading(&normal[place..]).map(|(form, own)| (form.len(), own.clone()));
+            let ways: BTreeSet<(usize, String)> = odd.chain([itself]).collect();
+            for spelling in std::mem::take(&mut reached[place]) {
+                for (length, way) in &ways {
+                    let next = &mut reached[place + length];
+                    if next.len() < MOST_SPELLINGS {
+                        next.insert(format!("{spelling}{way}"));
+                    }
                 }
             }
         }
+        let mut spellings = reached.pop().unwrap_or_default();
+        spellings.insert(normal.to_owned());
+        spellings
     }
-    let mut spellings = reached.pop().unwrap_or_default();
-    spellings.insert(normal.to_owned());
-    spellings
 }
 
 #[cfg(test)]
@@ -111,7 +122,8 @@ mod tests {
     }
 
     fn spelled(normal: &str, upper: fn(char) -> String) -> Vec<String> {
-        spellings(normal, |letter| Some(upper(letter))).into_iter().collect()
+        let odd = OddLetters::of(|letter| Some(upper(letter)));
+        odd.spellings(normal).into_iter().collect()
     }
 
     #[test]
@@ -136,7 +148,8 @@ mod tests {
     #[test]
     fn a_letter_that_cannot_be_stored_leads_nowhere() {
         let latin = |c: char| ((c as u32) < 256).then(|| c.to_ascii_uppercase().into());
-        assert_eq!(spellings("CAFÉS", latin), ["CAFÉS", "CAFéS"].map(String::from).into());
+        let spellings = OddLetters::of(latin).spellings("CAFÉS");
+        assert_eq!(spellings, ["CAFÉS", "CAFéS"].map(String::from).into());
     }
 
     #[test]
