@@ -166,6 +166,38 @@ const NO_TASK: [&str; 19] = [
     "referral_guard_signup",
 ];
 
+/// Who writes the host's tables without having been given a task, the task that is most like it, and what the
+/// host has given.
+const WRITERS: [(&str, &str, &str); 4] = [
+    (
+        "usage_by_hand",
+        "redeem",
+        "GRANT SELECT, INSERT, DELETE ON phoenix_kit_referral_code_usage TO {role};
+         GRANT SELECT, UPDATE (number_of_uses) ON phoenix_kit_referral_codes TO {role};
+         GRANT SELECT ON phoenix_kit_settings TO {role}",
+    ),
+    (
+        "usage_by_column",
+        "redeem",
+        "GRANT SELECT, INSERT (uuid, code_uuid, used_by_uuid, date_used), DELETE
+             ON phoenix_kit_referral_code_usage TO {role};
+         GRANT SELECT, UPDATE (number_of_uses) ON phoenix_kit_referral_codes TO {role};
+         GRANT SELECT ON phoenix_kit_settings TO {role}",
+    ),
+    (
+        "codes_by_hand",
+        "create",
+        "GRANT SELECT, INSERT ON phoenix_kit_referral_codes TO {role};
+         GRANT SELECT ON phoenix_kit_settings TO {role}",
+    ),
+    (
+        "changes_by_hand",
+        "edit",
+        "GRANT SELECT, UPDATE ON phoenix_kit_referral_codes TO {role};
+         GRANT SELECT ON phoenix_kit_settings, phoenix_kit_referral_code_usage TO {role}",
+    ),
+];
+
 const LEVELS: [&str; 2] = ["READ COMMITTED", "REPEATABLE READ"];
 
 /// A database with rows that every way of the functions can be gone over, and a role for each task.
@@ -187,6 +219,17 @@ impl Shop {
 
     fn over(database: Database) -> Self {
         let mut client = database.connect();
+        // The extension's tables are made anew, for those who may write the host's.
+        let own = "SELECT string_agg(relname, ', ') FROM pg_class
+                   WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+                   AND relname LIKE 'referral\\_%'";
+        let own: String = client.query_one(own, &[]).unwrap().get(0);
+        for (writer, _, rights) in WRITERS {
+            let role = format!("{}_{writer}", database.name);
+            let rights = rights.replace("{role}", &role);
+            client.batch_execute(&format!("CREATE ROLE {role}; {rights}")).unwrap();
+        }
+        client.batch_execute(&format!("DROP TABLE {own}; SELECT FROM referral_setup()")).unwrap();
         let rows = "
             SELECT FROM referral_enable_system();
             INSERT INTO phoenix_kit_settings (uuid, key, value, module, date_added, date_updated)
@@ -304,8 +347,9 @@ impl Shop {
 impl Drop for Shop {
     fn drop(&mut self) {
         let mut client = self.database.connect();
-        for (task, _) in TASKS {
-            let role = self.role(task);
+        let tasks = TASKS.iter().map(|(task, _)| *task);
+        for role in tasks.chain(WRITERS.iter().map(|(writer, _, _)| *writer)) {
+            let role = self.role(role);
             let drop = format!("DROP OWNED BY {role}; DROP ROLE {role}");
             if let Err(error) = client.batch_execute(&drop) {
                 eprintln!("{drop}: {error}");
@@ -322,6 +366,93 @@ fn every_function_of_a_task_works_with_that_task_alone() {
             for level in LEVELS {
                 if let Err((call, error)) = shop.perform(&mut client, task, calls, level, "") {
                     panic!("{task}, {level}: {call}: {error:?}");
+                }
+            }
+        }
+    }
+}
+
+/// Whether a call reads and writes nothing.
+fn only_reads(client: &mut Client, call: &str) -> bool {
+    let begin = "BEGIN READ ONLY";
+    client.batch_execute(begin).unwrap();
+    let done = client.batch_execute(call);
+    client.batch_execute("ROLLBACK").unwrap();
+    !done.is_err_and(|error| sqlstate(&error) == "25006")
+}
+
+#[test]
+fn a_role_of_one_task_fails_at_every_function_of_the_others_that_writes() {
+    for shop in [Shop::fresh(), Shop::adopted()] {
+        let mut client = shop.database.connect();
+        let tasks = TASKS[..9].iter().map(|(task, _)| (*task, *task));
+        let roles: Vec<(&str, &str)> =
+            tasks.chain(WRITERS.iter().map(|(writer, task, _)| (*writer, *task))).collect();
+        let mut allowed = Vec::new();
+        let mut tried = 0;
+        for (task, calls) in TASKS {
+            for call in calls {
+                // Of the host's tables, and of no code, the host's own rights decide.
+                let is_the_hosts = ["INTO users", "NOWHERE"].iter().any(|word| call.contains(word));
+                if is_the_hosts || only_reads(&mut client, &shop.fill(call)) {
+                    continue;
+                }
+                for (role, own) in &roles {
+                    if *own == task {
+                        continue;
+                    }
+                    tried += 1;
+                    match shop.perform(&mut client, role, &[call], LEVELS[0], "SELECT") {
+                        Err((_, error)) if sqlstate(&error) == "42501" => {}
+                        other => allowed.push(format!("{role}: {call}: {other:?}")),
+                    }
+                }
+            }
+        }
+        assert!(tried > 300, "{tried}");
+        assert!(allowed.is_empty(), "{allowed:#?}");
+    }
+}
+
+#[test]
+fn who_writes_the_hosts_tables_can_redeem_or_create_by_function_and_by_hand() {
+    let redeem = TASKS.iter().find(|(task, _)| *task == "redeem").unwrap().1;
+    let by_hand = [
+        "INSERT INTO phoenix_kit_referral_code_usage (uuid, code_uuid, used_by_uuid, date_used)
+         SELECT gen_random_uuid(), c.uuid, {user 70}, now()
+         FROM phoenix_kit_referral_codes AS c WHERE c.code = {capped}",
+        "INSERT INTO phoenix_kit_referral_code_usage (uuid, code_uuid, used_by_uuid, date_used)
+         VALUES (gen_random_uuid(), {welcome}, {user 71}, now())",
+    ];
+    let redeem: Vec<&str> = redeem.iter().chain(&by_hand).copied().collect();
+    let create = [
+        "SELECT * FROM referral_create_code({user 60})",
+        "SELECT * FROM referral_create_codes(3, {user 60})",
+        "INSERT INTO phoenix_kit_referral_codes (code, description, max_uses, created_by_uuid, beneficiary_uuid)
+         VALUES ('BYHAND', 'x', 3, {user 60}, {user 60})",
+    ];
+    let edit = [
+        "SELECT * FROM referral_update_code({welcome}, '{\"max_uses\": 60, \"code\": \"Hello\"}')",
+        "UPDATE phoenix_kit_referral_codes SET beneficiary_uuid = {user 60}, created_by_uuid = {user 60}
+         WHERE uuid = {welcome}",
+        "UPDATE phoenix_kit_referral_codes SET status = false WHERE uuid = {welcome}",
+    ];
+    for shop in [Shop::fresh(), Shop::adopted()] {
+        let mut client = shop.database.connect();
+        let cap = "SELECT FROM referral_update_program('default', '{\"max_uses_total\": 50000}');
+                   UPDATE phoenix_kit_settings SET value = 'true' WHERE key = 'referral_guard_user_limit'";
+        client.batch_execute(cap).unwrap();
+        for (writer, task, _) in WRITERS {
+            let calls = match task {
+                "redeem" => &redeem[..],
+                "create" => &create[..],
+                _ => &edit[..],
+            };
+            for level in LEVELS {
+                if let Err((call, error)) =
+                    shop.perform(&mut client, writer, calls, level, "SELECT")
+                {
+                    panic!("{writer}, {level}: {call}: {error:?}");
                 }
             }
         }

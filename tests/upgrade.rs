@@ -163,8 +163,9 @@ fn what_is_broken_on_purpose_is_mended() {
         "ALTER TABLE referral_events ALTER COLUMN payload DROP NOT NULL",
         "ALTER TABLE referral_conversions ALTER COLUMN amount SET NOT NULL",
         "ALTER TABLE referral_events ALTER COLUMN id DROP IDENTITY",
-        "REVOKE SELECT (code_uuid) ON referral_code_programs FROM PUBLIC",
-        "REVOKE ALL ON referral_programs FROM PUBLIC",
+        "GRANT SELECT (code_uuid, program) ON referral_code_programs TO PUBLIC",
+        "GRANT SELECT (key, status, starts_at, ends_at, one_code_per_referee, max_uses_total,
+                       number_of_uses) ON referral_programs TO PUBLIC",
         "COMMENT ON TABLE referral_rewards IS NULL",
         "COMMENT ON COLUMN referral_rewards.amount IS 'something else'",
         "DROP TRIGGER referral_guard_usage ON phoenix_kit_referral_code_usage",
@@ -222,7 +223,10 @@ fn rights_that_a_table_needs_are_completed_for_its_writers_and_nobody_becomes_on
          REVOKE UPDATE ON referral_referees FROM {writer}"
     );
     client.batch_execute(&roles).unwrap();
-    assert_eq!(setup(&mut client), [("table public.referral_referees".into(), "changed".into())]);
+    // Who came later may read what a redemption reads, and write nothing.
+    let changed = ["programs", "code_programs", "referees", "event_consumers"]
+        .map(|table| (format!("table public.referral_{table}"), "changed".to_owned()));
+    assert_eq!(setup(&mut client), changed);
     let may = |client: &mut Client, role: &str, privilege: &str| -> bool {
         let sql = "SELECT has_table_privilege($1::text::name, 'referral_referees', $2)";
         client.query_one(sql, &[&role, &privilege]).unwrap().get(0)
@@ -231,6 +235,81 @@ fn rights_that_a_table_needs_are_completed_for_its_writers_and_nobody_becomes_on
     assert!(!may(&mut client, &checkout, "INSERT"));
     let drop = format!("DROP OWNED BY {writer}, {checkout}; DROP ROLE {writer}, {checkout}");
     client.batch_execute(&drop).unwrap();
+}
+
+/// What 0.1.0's setup gave to who may insert into usage, and codes.
+const RIGHTS_OF_0_1_0: &str = "
+    GRANT SELECT, INSERT, UPDATE ON referral_code_creators TO {codes};
+    GRANT SELECT, INSERT, UPDATE, DELETE ON referral_check_attempts TO {usage};
+    GRANT SELECT, UPDATE (number_of_uses) ON referral_programs TO {usage};
+    GRANT SELECT, INSERT, UPDATE ON referral_programs TO {codes};
+    GRANT SELECT ON referral_code_programs TO {usage};
+    GRANT SELECT, INSERT, UPDATE, DELETE ON referral_code_programs TO {codes};
+    GRANT SELECT, INSERT, UPDATE ON referral_referees, referral_conversions TO {usage};
+    GRANT SELECT, INSERT ON referral_rewards TO {usage};
+    GRANT SELECT, INSERT, UPDATE, DELETE ON referral_events, referral_event_deliveries TO {usage};
+    GRANT SELECT, INSERT ON referral_events, referral_event_deliveries TO {codes};
+    GRANT SELECT, INSERT ON referral_event_consumers TO {usage};
+    GRANT SELECT ON referral_event_consumers TO {codes};";
+
+#[test]
+fn rights_that_0_1_0_gave_are_taken_to_what_is_due_and_an_operators_are_left() {
+    let database = restored(&releases()[0], Way::Dump);
+    let mut client = database.connect();
+    let role = |name: &str| format!("{name}_{}", database.name);
+    let (app, usage, more, sales) = (role("app"), role("usage"), role("more"), role("sales"));
+    let roles = format!("{app}, {usage}, {more}, {sales}");
+    let make = format!(
+        "CREATE ROLE {app}; CREATE ROLE {usage}; CREATE ROLE {more}; CREATE ROLE {sales};
+         GRANT SELECT, INSERT, UPDATE ON phoenix_kit_referral_codes TO {app};
+         GRANT SELECT, INSERT ON phoenix_kit_referral_code_usage TO {app}, {usage}, {more};
+         GRANT DELETE ON referral_conversions TO {more};
+         GRANT SELECT, INSERT, UPDATE ON referral_conversions TO {sales}"
+    );
+    client.batch_execute(&make).unwrap();
+    let given = RIGHTS_OF_0_1_0
+        .replace("{codes}", &app)
+        .replace("{usage}", &format!("{app}, {usage}, {more}"));
+    client.batch_execute(&given).unwrap();
+    let notes =
+        "SELECT note FROM referral_setup() WHERE object = 'table public.referral_conversions'";
+    let note: String = client.query_one(notes, &[]).unwrap().get(0);
+    for told in [
+        format!("INSERT, SELECT, UPDATE taken from {app}"),
+        format!("INSERT, SELECT, UPDATE taken from {usage}"),
+        format!(
+            "left to {more}, since they are not what 0.1.0 gave: DELETE, INSERT, SELECT, UPDATE"
+        ),
+    ] {
+        assert!(note.contains(&told), "{told}: {note}");
+    }
+    assert!(!note.contains(&sales), "{note}");
+    let may = |client: &mut Client, role: &str, table: &str, privilege: &str| -> bool {
+        let sql = "SELECT has_any_column_privilege($1::text::name, $2::text, $3)";
+        client.query_one(sql, &[&role, &table, &privilege]).unwrap().get(0)
+    };
+    for (role, table, privilege, wanted) in [
+        (&app, "referral_programs", "INSERT", false),
+        (&app, "referral_programs", "SELECT", true),
+        (&app, "referral_code_programs", "UPDATE", false),
+        (&app, "referral_code_creators", "UPDATE", true),
+        (&app, "referral_events", "UPDATE", false),
+        (&app, "referral_events", "INSERT", true),
+        (&usage, "referral_rewards", "INSERT", false),
+        (&usage, "referral_check_attempts", "INSERT", false),
+        (&usage, "referral_referees", "UPDATE", true),
+        (&usage, "referral_programs", "UPDATE", true),
+        (&more, "referral_conversions", "UPDATE", true),
+        (&sales, "referral_conversions", "UPDATE", true),
+    ] {
+        let found = may(&mut client, role, table, privilege);
+        assert_eq!(found, wanted, "{role}: {privilege} on {table}");
+    }
+    // What an operator gives from now on is the operator's, even if it is the same.
+    let again = RIGHTS_OF_0_1_0.replace("{codes}", &app).replace("{usage}", &usage);
+    client.batch_execute(&again).unwrap();
+    assert_eq!(setup(&mut client), []);
+    client.batch_execute(&format!("DROP OWNED BY {roles}; DROP ROLE {roles}")).unwrap();
 }
 
 #[test]

@@ -42,7 +42,7 @@ pub struct Named {
 /// Rights on the table, and whose they are.
 pub struct Grant {
     pub rights: Vec<Right>,
-    /// PUBLIC, or `writers_of_` and a host's table: those who may insert into it.
+    /// `writers_of_` or `changers_of_` and a host's table: those who may insert into it, or update it.
     pub to: &'static str,
 }
 

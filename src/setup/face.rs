@@ -19,7 +19,7 @@ fn setup(session: &Session, build_indexes: bool) -> Result<Vec<Line>> {
     tables::refuse_foreign(session)?;
     let is_there = |name: &&str| session.tables.relation(name).is_some();
     let there_before: Vec<&str> = HOST_TABLES.into_iter().filter(is_there).collect();
-    let mut lines = tables::see_to_host(session);
+    let mut lines = tables::see_to_host(session)?;
     // What is just made holds nothing: there the indexes are built in any case.
     let build = |table: &str| build_indexes || !there_before.contains(&table);
     lines.extend(indexes::see_to(session, build)?);

@@ -1,6 +1,7 @@
 //! Setup: makes or adopts the tables of a schema, with all that goes with them, and looks after them.
 
 mod changes;
+mod defaults;
 mod detach;
 mod doctor;
 mod face;

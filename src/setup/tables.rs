@@ -13,7 +13,8 @@ use crate::rules::declaration::Declaration;
 use crate::rules::settings::ENABLED;
 use crate::settings::Settings;
 use crate::setup::changes::{self, Changes};
-use crate::setup::grants;
+use crate::setup::defaults;
+use crate::setup::grants::{self, FirstRelease};
 use crate::setup::indexes;
 use crate::setup::report::{Action, Line, object};
 
@@ -72,26 +73,31 @@ const HOST_TABLES: [HostTable; 3] = [
 ];
 
 /// Makes or adopts the host's tables.
-pub fn see_to_host(session: &Session) -> Vec<Line> {
+pub fn see_to_host(session: &Session) -> Result<Vec<Line>> {
     let is_there = |own: &Declaration| session.tables.relation(own.name).is_some();
     let seen_before = own_tables().iter().any(is_there);
     let see_to = |table: &HostTable| {
+        let mut notes = Vec::new();
         let action = match session.tables.relation(table.name) {
             Some(_) if seen_before => Action::Kept,
             Some(_) => Action::Adopted,
             None => {
                 session.define(table.create, &[]);
+                let oid = required(session.tables.relation(table.name), table.name)?;
+                notes = defaults::take(session, table.name, oid);
                 Action::Created
             }
         };
-        let note = (table.name == SETTINGS).then(|| note_on_settings(session)).flatten();
-        Line { object: object(session, "table", table.name), action, note }
+        notes.extend((table.name == SETTINGS).then(|| note_on_settings(session)).flatten());
+        let note = (!notes.is_empty()).then(|| notes.join("; "));
+        Ok(Line { object: object(session, "table", table.name), action, note })
     };
     HOST_TABLES.iter().map(see_to).collect()
 }
 
 /// Makes the extension's own, and brings those that an older release made to what is declared.
 pub fn see_to_own(session: &Session) -> Result<Vec<Line>> {
+    let first_release = FirstRelease::found(session);
     let see_to = |table: &'static Declaration| {
         let made = session.tables.relation(table.name).is_none();
         if made {
@@ -99,7 +105,13 @@ pub fn see_to_own(session: &Session) -> Result<Vec<Line>> {
         }
         let oid = required(session.tables.relation(table.name), table.name)?;
         let changes = Changes::make(session, table, oid);
-        let mut notes = if made { Vec::new() } else { changes.notes };
+        let mut notes = if made { defaults::take(session, table.name, oid) } else { changes.notes };
+        if let Some(first_release) = first_release.as_ref().filter(|_| !made) {
+            notes.extend(first_release.take(session, table, oid)?);
+        }
+        if !made {
+            notes.extend(grants::close(session, table, oid)?);
+        }
         notes.extend(grants::give(session, table, oid, made)?);
         let action = match (made, notes.is_empty(), changes.obstacles.is_empty()) {
             (true, _, _) => Action::Created,

@@ -56,7 +56,9 @@ const TASKS: [Task; 9] = [
             (CODES, "SELECT, UPDATE (number_of_uses)"),
             (USAGE, "SELECT, INSERT (uuid, code_uuid, used_by_uuid, date_used), DELETE"),
             (SETTINGS, "SELECT"),
+            (PROGRAMS, TERMS),
             (PROGRAMS, "UPDATE (number_of_uses)"),
+            (CODE_PROGRAMS, MEMBERSHIP),
             (REFEREES, "SELECT, INSERT, UPDATE"),
             TELL[0],
             TELL[1],
@@ -92,7 +94,7 @@ const TASKS: [Task; 9] = [
             (SETTINGS, "SELECT"),
             (CREATORS, "SELECT, INSERT, UPDATE"),
             (PROGRAMS, "SELECT, UPDATE (number_of_uses)"),
-            (CODE_PROGRAMS, "INSERT, UPDATE, DELETE"),
+            (CODE_PROGRAMS, "SELECT (code_uuid, program), INSERT, UPDATE, DELETE"),
             TELL[0],
             TELL[1],
             TELL[2],
@@ -145,6 +147,12 @@ const TASKS: [Task; 9] = [
         ],
     },
 ];
+
+/// What is asked of a program at each redemption.
+const TERMS: &str = "SELECT (key, status, starts_at, ends_at, one_code_per_referee, max_uses_total, number_of_uses)";
+
+/// Which code is in which program.
+const MEMBERSHIP: &str = "SELECT (code_uuid, program)";
 
 /// What whoever changes something needs while events are on.
 const TELL: [Rights; 3] = [

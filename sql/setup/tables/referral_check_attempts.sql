@@ -7,10 +7,6 @@ CREATE TABLE host.referral_check_attempts (
        CONSTRAINT referral_check_attempts_pkey PRIMARY KEY (minute, client_key)
 );
 
-GRANT SELECT, INSERT, UPDATE, DELETE
-   ON host.referral_check_attempts
-   TO writers_of_phoenix_kit_referral_code_usage;
-
 COMMENT ON TABLE host.referral_check_attempts IS
 'How often each client has checked a code in each minute. Rows of minutes that are over are swept away.';
 COMMENT ON COLUMN host.referral_check_attempts.minute IS

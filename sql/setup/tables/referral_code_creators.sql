@@ -9,6 +9,10 @@ GRANT SELECT, INSERT, UPDATE
    ON host.referral_code_creators
    TO writers_of_phoenix_kit_referral_codes;
 
+GRANT SELECT, INSERT, UPDATE
+   ON host.referral_code_creators
+   TO changers_of_phoenix_kit_referral_codes;
+
 COMMENT ON TABLE host.referral_code_creators IS
 'One row a person who has made a code: its lock makes the limit of codes a person may create race-free.';
 COMMENT ON COLUMN host.referral_code_creators.creator_uuid IS

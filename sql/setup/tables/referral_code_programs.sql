@@ -18,15 +18,11 @@ CREATE INDEX referral_code_programs_program_idx
 
 GRANT SELECT (code_uuid, program)
    ON host.referral_code_programs
-   TO PUBLIC;
-
-GRANT SELECT
-   ON host.referral_code_programs
    TO writers_of_phoenix_kit_referral_code_usage;
 
-GRANT SELECT, INSERT, UPDATE, DELETE
+GRANT SELECT (code_uuid, program)
    ON host.referral_code_programs
-   TO writers_of_phoenix_kit_referral_codes;
+   TO changers_of_phoenix_kit_referral_codes;
 
 COMMENT ON TABLE host.referral_code_programs IS
 'Which program a code belongs to and, where it is somebody''s own code, whose.';

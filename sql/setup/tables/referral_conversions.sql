@@ -39,10 +39,6 @@ CREATE INDEX referral_conversions_referee_idx
 CREATE INDEX referral_conversions_newest_idx
     ON host.referral_conversions USING btree (converted_at DESC, uuid DESC);
 
-GRANT SELECT, INSERT, UPDATE
-   ON host.referral_conversions
-   TO writers_of_phoenix_kit_referral_code_usage;
-
 COMMENT ON TABLE host.referral_conversions IS
 'A sale or purchase that a code has led to, with the rewards that the program promised at the time.';
 COMMENT ON COLUMN host.referral_conversions.uuid IS

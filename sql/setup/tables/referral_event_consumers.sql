@@ -5,13 +5,17 @@ CREATE TABLE host.referral_event_consumers (
        CONSTRAINT referral_event_consumers_pkey PRIMARY KEY (consumer)
 );
 
-GRANT SELECT, INSERT
+GRANT SELECT (consumer)
    ON host.referral_event_consumers
    TO writers_of_phoenix_kit_referral_code_usage;
 
-GRANT SELECT
+GRANT SELECT (consumer)
    ON host.referral_event_consumers
    TO writers_of_phoenix_kit_referral_codes;
+
+GRANT SELECT (consumer)
+   ON host.referral_event_consumers
+   TO changers_of_phoenix_kit_referral_codes;
 
 COMMENT ON TABLE host.referral_event_consumers IS
 'Who polls for events. From its first poll on each event has a delivery for it.';

@@ -8,13 +8,17 @@ CREATE TABLE host.referral_event_deliveries (
        CONSTRAINT referral_event_deliveries_pkey PRIMARY KEY (consumer, event_id)
 );
 
-GRANT SELECT, INSERT, UPDATE, DELETE
+GRANT INSERT (consumer, event_id, leased_until)
    ON host.referral_event_deliveries
    TO writers_of_phoenix_kit_referral_code_usage;
 
-GRANT SELECT, INSERT
+GRANT INSERT (consumer, event_id, leased_until)
    ON host.referral_event_deliveries
    TO writers_of_phoenix_kit_referral_codes;
+
+GRANT INSERT (consumer, event_id, leased_until)
+   ON host.referral_event_deliveries
+   TO changers_of_phoenix_kit_referral_codes;
 
 COMMENT ON TABLE host.referral_event_deliveries IS
 'An event that a consumer has not acknowledged yet. Written with the event itself, so that one that becomes visible late is delivered late and not passed over.';

@@ -10,13 +10,17 @@ CREATE TABLE host.referral_events (
 CREATE INDEX referral_events_created_at_idx
     ON host.referral_events USING btree (created_at);
 
-GRANT SELECT, INSERT, UPDATE, DELETE
+GRANT SELECT (id), INSERT (type, payload, created_at)
    ON host.referral_events
    TO writers_of_phoenix_kit_referral_code_usage;
 
-GRANT SELECT, INSERT
+GRANT SELECT (id), INSERT (type, payload, created_at)
    ON host.referral_events
    TO writers_of_phoenix_kit_referral_codes;
+
+GRANT SELECT (id), INSERT (type, payload, created_at)
+   ON host.referral_events
+   TO changers_of_phoenix_kit_referral_codes;
 
 COMMENT ON TABLE host.referral_events IS
 'The outbox: what has happened, told in the transaction in which it happened.';

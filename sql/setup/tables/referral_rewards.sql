@@ -33,10 +33,6 @@ CREATE INDEX referral_rewards_conversion_idx
 CREATE INDEX referral_rewards_user_idx
     ON host.referral_rewards USING btree (user_uuid, currency, available_at) INCLUDE (amount, reverses_uuid);
 
-GRANT SELECT, INSERT
-   ON host.referral_rewards
-   TO writers_of_phoenix_kit_referral_code_usage;
-
 COMMENT ON TABLE host.referral_rewards IS
 'The ledger: a positive row grants, a negative row takes back from the grant that it names. Rows are only ever added.';
 COMMENT ON COLUMN host.referral_rewards.uuid IS

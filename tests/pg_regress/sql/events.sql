@@ -145,6 +145,7 @@ DROP TABLE shop.referral_code_creators, shop.referral_events, shop.referral_even
 GRANT USAGE ON SCHEMA shop TO app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON shop.phoenix_kit_referral_codes, shop.phoenix_kit_referral_code_usage, shop.phoenix_kit_settings TO app;
 SELECT pg_catalog.count(*) FROM referral_setup('shop', guards => false) WHERE action = 'created';
+SELECT pg_catalog.count(*) > 0 AS may_consume FROM referral_grant('app', 'consume', 'shop');
 SET referrals.schema = 'shop';
 SET ROLE app;
 INSERT INTO shop.phoenix_kit_settings (key, value) VALUES ('referral_events_enabled', 'true');

@@ -10,6 +10,8 @@ CREATE ROLE app;
 GRANT SELECT ON phoenix_kit_referral_codes, phoenix_kit_referral_code_usage, phoenix_kit_settings TO app;
 GRANT UPDATE (number_of_uses) ON phoenix_kit_referral_codes TO app;
 GRANT INSERT ON phoenix_kit_referral_code_usage TO app;
+-- Who came after setup is given what is to be read of the programs by the next, and becomes no writer of them.
+SELECT object, action, note FROM referral_setup() WHERE action <> 'kept';
 
 SET ROLE nobody_special;
 SELECT * FROM referral_use_code('WELCOME', '00000000-0000-0000-0000-000000000001');
@@ -86,6 +88,8 @@ ALTER TABLE shop.phoenix_kit_referral_codes OWNER TO shop_owner;
 ALTER TABLE shop.phoenix_kit_referral_code_usage OWNER TO shop_owner;
 GRANT SELECT, INSERT, UPDATE, DELETE ON shop.phoenix_kit_referral_codes, shop.phoenix_kit_referral_code_usage, shop.phoenix_kit_settings TO "Shop App";
 SELECT object, action, note FROM operator.referral_setup('shop') WHERE action = 'created';
+-- Checks before signup are a task of their own.
+SELECT pg_catalog.count(*) FROM operator.referral_grant('Shop App', 'signup', 'shop');
 GRANT USAGE ON SCHEMA operator TO "Shop App";
 SET ROLE "Shop App";
 SET referrals.schema = 'shop';
