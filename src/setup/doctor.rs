@@ -15,6 +15,7 @@ use crate::pg::tables::{
     own_tables,
 };
 use crate::rules::declaration::{Declaration, one_line};
+use crate::setup::access_findings;
 use crate::setup::changes::{self, Changes};
 use crate::setup::finding::{Finding, Severity, remedy, setup_call, subject};
 use crate::setup::index_findings;
@@ -157,6 +158,7 @@ fn examine(session: &Session) -> Vec<Finding> {
     findings.extend(examine_spelling(session));
     findings.extend(index_findings::examine(session, &kept_away));
     findings.extend(examine_setup(session));
+    findings.extend(access_findings::examine(session));
     findings
 }
 

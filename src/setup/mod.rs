@@ -1,5 +1,6 @@
 //! Setup: makes or adopts the tables of a schema, with all that goes with them, and looks after them.
 
+mod access_findings;
 mod changes;
 mod defaults;
 mod detach;

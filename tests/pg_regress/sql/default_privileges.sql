@@ -45,3 +45,13 @@ SELECT c.relname, pg_catalog.string_agg(a.privilege_type, ', ' ORDER BY a.privil
    AND a.privilege_type <> 'MAINTAIN'
  GROUP BY c.relname
  ORDER BY c.relname COLLATE "C";
+
+-- The doctor names what is left: here the host's own table, whose rights reach as far as the schema can be used.
+SELECT severity, subject, finding, remedy FROM referral_doctor('shop') WHERE finding LIKE '%has %here';
+GRANT USAGE ON SCHEMA shop TO anon;
+SELECT severity, subject, finding, remedy FROM referral_doctor('shop') WHERE finding LIKE '%has %here';
+GRANT INSERT ON shop.referral_rewards TO PUBLIC;
+SELECT severity, subject, finding, remedy FROM referral_doctor('shop') WHERE finding LIKE '%everybody%';
+ALTER FUNCTION referral_forget_user(uuid) SECURITY DEFINER;
+SELECT severity, subject, remedy FROM referral_doctor('shop') WHERE subject LIKE 'function%';
+ALTER FUNCTION referral_forget_user(uuid) SECURITY INVOKER;

@@ -1,0 +1,3 @@
+REVOKE these_rights
+    ON this_relation
+  FROM this_role
