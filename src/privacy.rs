@@ -22,6 +22,7 @@ statements! {
     USAGE = "privacy/usage.sql";
     LOCK_CONVERSIONS = "privacy/lock_conversions.sql";
     CONVERSIONS = "privacy/conversions.sql";
+    CONVERSIONS_LEFT = "privacy/conversions_left.sql";
     REWARDS = "privacy/rewards.sql";
     LOCK_EVENTS = "privacy/lock_events.sql";
     EVENTS = "privacy/events.sql";
@@ -50,8 +51,12 @@ fn replace(session: &Session, user: Uuid, pseudonym: Uuid) -> Result<usize> {
     rows += by_id(&USAGE);
     let conversions: Vec<Uuid> =
         locked(session, tables::CONVERSIONS, &LOCK_CONVERSIONS, &[user.into(), name.into()]);
-    let args = [user.into(), pseudonym.into(), name.into(), new_name.into(), conversions.into()];
-    rows += session.write(&CONVERSIONS, &args).count() + by_id(&REWARDS);
+    let args =
+        [user.into(), pseudonym.into(), name.into(), new_name.into(), conversions.clone().into()];
+    rows += session.write(&CONVERSIONS, &args).count();
+    // The rewards of these alone: one that came up meanwhile keeps its conversion's names.
+    rows += session.write(&REWARDS, &[user.into(), pseudonym.into(), conversions.into()]).count();
+    must_be_gone(session, &CONVERSIONS_LEFT, user)?;
     let events: Vec<i64> = locked(session, tables::EVENTS, &LOCK_EVENTS, &[name.into()]);
     rows += session.write(&EVENTS, &[name.into(), new_name.into(), events.into()]).count();
     Ok(rows + session.write(&CHECK_ATTEMPTS, &[name.into()]).count())
