@@ -1,5 +1,6 @@
 -- The triggers on a table itself: name, definition, when it fires (O: but in a replica), whether its
--- function is the extension's. Those that a table has as a partition come and go with the parent's.
+-- function is the extension's. Those that a table has as a partition come and go with the parent's. One that was
+-- dropped after the snapshot was taken has no definition.
 SELECT t.tgname::pg_catalog.text,
        pg_catalog.pg_get_triggerdef(t.oid),
        t.tgenabled::pg_catalog.text,
@@ -17,4 +18,5 @@ SELECT t.tgname::pg_catalog.text,
  WHERE t.tgrelid OPERATOR(pg_catalog.=) $1
    AND NOT t.tgisinternal
    AND t.tgparentid OPERATOR(pg_catalog.=) 0::pg_catalog.oid
+   AND pg_catalog.pg_get_triggerdef(t.oid) IS NOT NULL
  ORDER BY t.tgname
