@@ -35,7 +35,7 @@ fn users_table(users: Option<pg_sys::Oid>) -> Result<(pg_sys::Oid, String, Strin
 
 fn is_attached(session: &Session, users: pg_sys::Oid) -> bool {
     let triggers = catalog::triggers(session, users, View::Now);
-    triggers.iter().any(|trigger| trigger.name == TRIGGER)
+    triggers.iter().any(|trigger| trigger.name == TRIGGER && trigger.is_ours)
 }
 
 #[pg_extern(sql = false)]

@@ -110,3 +110,14 @@ SELECT referral_require_at_signup('people');
 SET standard_conforming_strings = off;
 SELECT object, action FROM referral_detach() WHERE object ~ 'people';
 RESET standard_conforming_strings;
+
+-- A trigger of the name that the one for signup has, and a host's own: nobody takes it off.
+CREATE SCHEMA registered;
+SELECT pg_catalog.count(*) FROM referral_setup('registered');
+CREATE FUNCTION registered.theirs() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TABLE registered.users (uuid uuid);
+CREATE TRIGGER referral_required_at_signup AFTER INSERT ON registered.users FOR EACH ROW EXECUTE FUNCTION registered.theirs();
+SELECT object, action FROM referral_detach('registered') WHERE object LIKE '%signup%';
+SELECT referral_unrequire_at_signup('registered.users');
+SELECT referral_require_at_signup('registered.users');
+SELECT tgname FROM pg_catalog.pg_trigger WHERE tgrelid = 'registered.users'::regclass;
