@@ -4,11 +4,13 @@ use crate::pg::result::Row;
 use crate::pg::session::Session;
 use crate::pg::statement::{statements, text};
 use crate::pg::tables::{HOST_TABLES, own_tables};
-use crate::rules::declaration::one_line;
+use crate::rules::declaration::{Right, one_line};
 use crate::setup::finding::{Finding, Severity, subject};
+use crate::setup::tasks::{MANAGED, TASKS, Task};
 
 statements! {
     WRITERS = "setup/doctor/writers.sql";
+    MAY = "setup/doctor/may.sql";
     DEFINERS = "setup/doctor/definers.sql";
 }
 
@@ -60,6 +62,33 @@ impl Writer {
     }
 }
 
+/// Whether a role has all that a task takes.
+fn may(session: &Session, role: &str, task: &Task) -> bool {
+    let has = |(table, right): (&str, Right)| {
+        let Some(oid) = session.tables.relation(table) else { return false };
+        let columns = (!right.columns.is_empty()).then_some(&*right.columns);
+        let args = [role.into(), oid.into(), right.privilege.into(), columns.into()];
+        session.read(&MAY, &args).first().is_some_and(|row| row.get(1) == Some(true))
+    };
+    task.rights().all(has)
+}
+
+/// What a role of whoever comes by can do with effect.
+fn tasks_of(session: &Session, writer: &Writer) -> Option<Finding> {
+    let tasks: Vec<&str> = TASKS
+        .iter()
+        .chain(&MANAGED)
+        .filter(|task| task.writes() && may(session, &writer.role, task))
+        .map(|task| task.name)
+        .collect();
+    (!tasks.is_empty()).then(|| Finding {
+        severity: Severity::Warning,
+        subject: format!("role {}", writer.name),
+        finding: format!("calls with effect the functions of the tasks {}", tasks.join(", ")),
+        remedy: "-- its rights on the tables, named above, are what lets it".into(),
+    })
+}
+
 pub fn examine(session: &Session) -> Vec<Finding> {
     let own = own_tables().iter().map(|table| table.name);
     let mut writers: Vec<Writer> = Vec::new();
@@ -69,6 +98,16 @@ pub fn examine(session: &Session) -> Vec<Finding> {
         );
     }
     let mut findings: Vec<Finding> = writers.iter().map(|writer| writer.finding(session)).collect();
+    // A column that an older release's table lacks cannot be asked for.
+    if session.tables.check().is_ok() {
+        let mut seen: Vec<&str> = Vec::new();
+        for writer in writers.iter().filter(|writer| writer.is_visitor) {
+            if !seen.contains(&writer.role.as_str()) {
+                seen.push(&writer.role);
+                findings.extend(tasks_of(session, writer));
+            }
+        }
+    }
     let lends = |row: Row| {
         let (function, owner): (String, String) = (row.need(1), row.need(2));
         let values = [("this_function", function.as_str())];

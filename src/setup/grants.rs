@@ -203,22 +203,17 @@ fn has_columns(given: &[Given], right: &Right) -> bool {
     })
 }
 
-/// Takes from everybody what 0.1.0 let everybody read, unless everybody writes the host's tables.
-pub fn close(session: &Session, table: &Declaration, oid: pg_sys::Oid) -> Result<Vec<String>> {
+/// Takes from everybody what 0.1.0 let everybody read.
+pub fn close(session: &Session, table: &Declaration, oid: pg_sys::Oid) -> Option<String> {
     let given = given(session, oid);
-    for grant in &table.grants {
-        if grantees(session, grant, oid)?.0.iter().any(|(oid, _)| *oid == pg_sys::InvalidOid) {
-            return Ok(Vec::new());
-        }
-    }
     let mut rights = of_everybody(table.name);
     rights.retain(|right| has_columns(&given, right));
     if rights.is_empty() {
-        return Ok(Vec::new());
+        return None;
     }
     change(session, text!("setup/grants/revoke.sql"), table.name, &rights, PUBLIC);
     let rights: Vec<String> = rights.iter().map(Right::text).collect();
-    Ok(vec![format!("{} taken from PUBLIC", rights.join(", "))])
+    Some(format!("{} taken from PUBLIC", rights.join(", ")))
 }
 
 /// A right column by column.
@@ -291,7 +286,9 @@ fn grantees(
     };
     let oid = required(session.tables.relation(host), host)?;
     let rows = session.write(&GRANTEES, &[oid.into(), privilege.into(), own.into()]);
-    let grantees = rows.iter().map(|row| (row.need(1), row.need(2))).collect();
+    let grantees = rows.iter().map(|row| (row.need(1), row.need(2)));
+    // Everybody is nobody in particular: PUBLIC is given nothing, though it may write the host's tables.
+    let grantees = grantees.filter(|(oid, _)| *oid != pg_sys::InvalidOid).collect();
     Ok((grantees, format!("{verb} {host}")))
 }
 

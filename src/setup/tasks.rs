@@ -30,14 +30,28 @@ statements! {
 /// A table, and the rights on it as GRANT takes them.
 type Rights = (&'static str, &'static str);
 
-struct Task {
-    name: &'static str,
+pub struct Task {
+    pub name: &'static str,
     rights: &'static [Rights],
+}
+
+impl Task {
+    pub fn writes(&self) -> bool {
+        self.rights().any(|(_, right)| right.privilege != "SELECT")
+    }
+
+    pub fn rights(&self) -> impl Iterator<Item = (&'static str, Right)> {
+        let of_table = |(table, rights): &Rights| {
+            let table = *table;
+            rights_of(rights).into_iter().map(move |right| (table, right))
+        };
+        self.rights.iter().flat_map(of_table)
+    }
 }
 
 /// Rows of the host's tables are inserted by column: a right to insert into the whole table is how setup
 /// knows an application that writes it by hand.
-const TASKS: [Task; 9] = [
+pub const TASKS: [Task; 9] = [
     Task {
         name: "read",
         rights: &[
@@ -162,20 +176,21 @@ const TELL: [Rights; 3] = [
 ];
 
 /// The task that is all of these, and what it takes beyond them.
-const MANAGE: Task = Task {
-    name: "manage",
-    rights: &[(SETTINGS, "SELECT, INSERT, UPDATE"), (PROGRAMS, "SELECT, INSERT, UPDATE")],
-};
+const MANAGE: &str = "manage";
+pub const MANAGED: [Task; 2] = [
+    Task { name: "manage (settings)", rights: &[(SETTINGS, "SELECT, INSERT, UPDATE")] },
+    Task { name: "manage (programs)", rights: &[(PROGRAMS, "SELECT, INSERT, UPDATE")] },
+];
 
 /// The rights of a task, a right once.
 fn rights_of_task(task: &str) -> Result<Vec<(&'static str, Right)>> {
     let named = |known: &&Task| known.name == task;
-    let rights: Vec<&Rights> = if task == MANAGE.name {
-        TASKS.iter().chain([&MANAGE]).flat_map(|task| task.rights).collect()
+    let rights: Vec<&Rights> = if task == MANAGE {
+        TASKS.iter().chain(&MANAGED).flat_map(|task| task.rights).collect()
     } else {
         let known = TASKS.iter().find(named).ok_or_else(|| {
             let names: Vec<&str> = TASKS.iter().map(|task| task.name).collect();
-            let rule = format!("must be one of {}, {}", names.join(", "), MANAGE.name);
+            let rule = format!("must be one of {}, {}", names.join(", "), MANAGE);
             Error::out_of_range("task", rule)
         })?;
         known.rights.iter().collect()
