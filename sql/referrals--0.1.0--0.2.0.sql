@@ -85,3 +85,19 @@ AS 'MODULE_PATHNAME', 'referral_version_wrapper';
 
 COMMENT ON FUNCTION referral_version() IS
 'The version of the library and of the extension''s scripts: one number where they are the same, both where they differ, as between an upgrade of the package and ALTER EXTENSION referrals UPDATE.';
+
+CREATE FUNCTION referral_fact_changed()
+RETURNS trigger
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_fact_changed_wrapper';
+
+COMMENT ON FUNCTION referral_fact_changed() IS
+'Trigger on settings, programs and stripes, also in replicas: tells every backend, as the transaction commits, that what it keeps of the table has changed. A redemption looks up nothing of the kind by itself where it stands.';
+
+CREATE FUNCTION referral_facts_truncated()
+RETURNS trigger
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_facts_truncated_wrapper';
+
+COMMENT ON FUNCTION referral_facts_truncated() IS
+'Trigger on settings, programs and stripes, also in replicas: what referral_fact_changed() does for a row, for TRUNCATE.';

@@ -6,12 +6,13 @@ use pgrx::prelude::*;
 
 use crate::codes::{membership, new, user_limit};
 use crate::events::Events;
+use crate::pg::changes;
 use crate::pg::clock;
 use crate::pg::encoding;
 use crate::pg::error::{Error, Result, answer, first, raise, required};
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
-use crate::pg::tables::{Tables, USAGE};
+use crate::pg::tables::{SETTINGS, Tables, USAGE};
 use crate::pg::transaction::{
     OwnWrite, RowKey, is_update_of, note_update, with_claims, with_excesses, with_moved,
 };
@@ -24,7 +25,7 @@ use crate::rules::judge::Judge;
 use crate::rules::settings::{GUARD_USER_LIMIT, GUARDS_JUDGE_ALL};
 use crate::rules::time::Timestamp;
 use crate::rules::written::Counts;
-use crate::settings::Settings;
+use crate::settings::{self, Settings};
 use crate::usage;
 
 statements! {
@@ -309,4 +310,35 @@ fn referral_guard_ledger(_call: pg_sys::FunctionCallInfo) -> TriggerRow<'static>
         )
         .with_hint("referral_record_purchase() and referral_attribute_sale() grant; referral_reverse() takes back, by a row of its own."),
     )
+}
+
+/// Tells every backend that a fact has changed: of settings only those that are kept, of other tables every row.
+#[pg_extern(sql = false)]
+fn referral_fact_changed(call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
+    answer(|| {
+        let firing = Firing::of(call)?;
+        let is_kept = |row: TriggerRow| -> Result<bool> {
+            let key: Option<String> = row.readable("key")?;
+            Ok(key.is_some_and(|key| settings::is_kept(&key)))
+        };
+        let rows = [Some(firing.new_row()), firing.old_row()];
+        let told = if firing.table_name().to_bytes() == SETTINGS.as_bytes() {
+            rows.into_iter().flatten().map(is_kept).collect::<Result<Vec<_>>>()?.contains(&true)
+        } else {
+            true
+        };
+        if told {
+            changes::announce(firing.table());
+        }
+        Ok(firing.new_row())
+    })
+}
+
+#[pg_extern(sql = false)]
+fn referral_facts_truncated(call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
+    answer(|| {
+        let firing = Firing::of_statement(call)?;
+        changes::announce(firing.table());
+        Ok(firing.new_row())
+    })
 }

@@ -105,6 +105,6 @@ extension_sql_file!("../sql/api/tree.sql", name = "tree", requires = ["analytics
 #[pg_guard]
 pub extern "C-unwind" fn _PG_init() {
     pg::guc::register();
-    pg::tables::watch_definitions();
+    pg::changes::watch();
     pg::transaction::watch_ends();
 }

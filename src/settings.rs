@@ -7,12 +7,14 @@ use pgrx::prelude::*;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::ids;
+use crate::pg::result::Rows;
 use crate::pg::returns::Record;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
+use crate::pg::tables::SETTINGS;
 use crate::rules::settings::{
-    ENABLED, EVENTS_ENABLED, Flag, GRANDFATHER_EXISTING, GUARD_USER_LIMIT, GUARDS_JUDGE_ALL, Limit,
-    MAX_CODES_PER_USER, MAX_USES_PER_CODE, REQUIRED, SystemLimits,
+    ALLOW_SELF_REFERRAL, ENABLED, EVENTS_ENABLED, Flag, GRANDFATHER_EXISTING, GUARD_USER_LIMIT,
+    GUARDS_JUDGE_ALL, Limit, MAX_CODES_PER_USER, MAX_USES_PER_CODE, REQUIRED, SystemLimits,
 };
 
 statements! {
@@ -26,7 +28,10 @@ pub struct Settings(HashMap<String, String>);
 
 impl Settings {
     pub fn read(session: &Session, keys: &[&str], view: View) -> Self {
-        let rows = view.run(session, &VALUES, &[keys.into()]);
+        Settings::of(&view.run(session, &VALUES, &[keys.into()]))
+    }
+
+    fn of(rows: &Rows) -> Self {
         Settings(rows.iter().filter_map(|row| Some((row.need(1), row.get(2)?))).collect())
     }
 
@@ -67,6 +72,46 @@ impl Settings {
     pub fn limit(&self, limit: Limit) -> i32 {
         limit.read(self.0.get(limit.key).map(String::as_str))
     }
+}
+
+/// What a redemption asks of the settings. Each backend keeps it until one of `Switches::KEYS` changes.
+#[derive(Clone, Copy)]
+pub struct Switches {
+    pub enabled: bool,
+    pub self_referral_allowed: bool,
+    pub guards_judge_all: bool,
+    pub events: bool,
+}
+
+impl Switches {
+    const KEYS: [&str; 4] =
+        [ENABLED.key, ALLOW_SELF_REFERRAL.key, GUARDS_JUDGE_ALL.key, EVENTS_ENABLED.key];
+
+    /// As they are by now for `View::Now`, at every isolation level.
+    pub fn read(session: &Session, view: View) -> Self {
+        match view {
+            View::Query => Switches::of(&session.read(&VALUES, &[(&Switches::KEYS[..]).into()])),
+            View::Now => {
+                let read = || session.write_latest(&VALUES, &[(&Switches::KEYS[..]).into()]);
+                *session.keep(SETTINGS, || Switches::of(&read()))
+            }
+        }
+    }
+
+    fn of(rows: &Rows) -> Self {
+        let settings = Settings::of(rows);
+        Switches {
+            enabled: settings.flag(ENABLED),
+            self_referral_allowed: settings.flag(ALLOW_SELF_REFERRAL),
+            guards_judge_all: settings.flag(GUARDS_JUDGE_ALL),
+            events: settings.flag(EVENTS_ENABLED),
+        }
+    }
+}
+
+/// Whether backends keep what is stored under a key.
+pub fn is_kept(key: &str) -> bool {
+    Switches::KEYS.contains(&key)
 }
 
 fn flag(flag: Flag) -> bool {

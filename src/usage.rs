@@ -60,48 +60,24 @@ pub fn earliest(
     found.first().map(|row| Use { uuid: row.need(1), date_used: row.need(2) })
 }
 
-/// What was found as a usage row was written.
-pub struct Written {
-    /// The program that the code is assigned to.
-    pub program: Option<String>,
-}
-
-/// Writes a usage row unless the user has one for this code, which is what None says.
+/// Writes a usage row; false where the user has one for this code.
 ///
 /// The caller holds the code's row lock, so that nobody else can be writing one for the same code.
-pub fn insert_once(
-    session: &Session,
-    code: Uuid,
-    user: Uuid,
-    usage: Use,
-) -> Result<Option<Written>> {
-    let args = || [usage.uuid.into(), code.into(), user.into(), usage.date_used.into()];
-    let insert = |statement| {
-        let inserted = session.write(statement, &args());
-        inserted.first().map(|row| Written { program: row.get(1) })
-    };
-    let inserted = insert(&INSERT);
-    if inserted.is_some() && session.tables.usage_is_unique() {
-        return Ok(inserted);
+pub fn insert_once(session: &Session, code: Uuid, user: Uuid, usage: Use) -> Result<bool> {
+    let args = [usage.uuid.into(), code.into(), user.into(), usage.date_used.into()];
+    session.lock_for_writing(USAGE);
+    if session.tables.usage_is_unique() && session.write(&INSERT, &args).count() == 1 {
+        return Ok(true);
     }
-    let repeat = earliest(session, code, user, Some(usage.uuid), View::Now).is_some();
-    match (inserted, repeat) {
-        (Some(written), false) => Ok(Some(written)),
-        (Some(_), true) => {
-            delete(session, usage.uuid);
-            Ok(None)
-        }
-        (None, true) => Ok(None),
-        (None, false) => {
-            // Some rule of the host's own stood in the way: let it speak for itself.
-            let written = insert(&INSERT_OR_FAIL).ok_or_else(|| {
-                Error::new("09000", "usage_not_written", "the usage row was not written").with_hint(
-                    "A trigger or rule on phoenix_kit_referral_code_usage suppressed it.",
-                )
-            })?;
-            Ok(Some(written))
-        }
+    if earliest(session, code, user, None, View::Now).is_some() {
+        return Ok(false);
     }
+    // No unique index, or some rule of the host's own stood in the way: let it speak for itself.
+    if session.write(&INSERT_OR_FAIL, &args).count() == 0 {
+        return Err(Error::new("09000", "usage_not_written", "the usage row was not written")
+            .with_hint("A trigger or rule on phoenix_kit_referral_code_usage suppressed it."));
+    }
+    Ok(true)
 }
 
 /// Whether there was such a row.

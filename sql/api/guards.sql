@@ -53,3 +53,19 @@ AS 'MODULE_PATHNAME', 'referral_guard_ledger_wrapper';
 
 COMMENT ON FUNCTION referral_guard_ledger() IS
 'Trigger on rewards: refuses INSERT, UPDATE, DELETE and TRUNCATE that are not the functions'' own (42501).';
+
+CREATE FUNCTION referral_fact_changed()
+RETURNS trigger
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_fact_changed_wrapper';
+
+COMMENT ON FUNCTION referral_fact_changed() IS
+'Trigger on settings, programs and stripes, also in replicas: tells every backend, as the transaction commits, that what it keeps of the table has changed. A redemption looks up nothing of the kind by itself where it stands.';
+
+CREATE FUNCTION referral_facts_truncated()
+RETURNS trigger
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_facts_truncated_wrapper';
+
+COMMENT ON FUNCTION referral_facts_truncated() IS
+'Trigger on settings, programs and stripes, also in replicas: what referral_fact_changed() does for a row, for TRUNCATE.';

@@ -10,6 +10,7 @@ use crate::pg::error::{Result, answer, required};
 use crate::pg::returns::RowSet;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
+use crate::pg::tables::CODE_PROGRAMS;
 use crate::pg::texts::Text;
 use crate::programs::{cap, row};
 use crate::rules::membership::Membership;
@@ -29,6 +30,16 @@ pub const DEFAULT_OWNER_TYPE: &str = "user";
 
 fn assigned(session: &Session, code: Uuid, view: View) -> Option<String> {
     view.run(session, &ASSIGNED, &[code.into()]).first().map(|row| row.need(1))
+}
+
+/// Where a code belongs whose row is locked. Where no code was ever assigned, none is asked for.
+pub fn of_code(session: &Session, code: Uuid, beneficiary: Option<Uuid>) -> Option<Membership> {
+    let assigned = if session.may_have_rows(CODE_PROGRAMS) {
+        assigned(session, code, View::Now)
+    } else {
+        None
+    };
+    Membership::of(assigned, beneficiary.is_some())
 }
 
 /// Where a code belongs.

@@ -1,6 +1,8 @@
 //! What the catalogs say of tables and of the extension.
 
-use pgrx::pg_sys;
+use std::ffi::CStr;
+
+use pgrx::{PgRelation, pg_sys};
 
 use super::result::Row;
 use super::session::{Session, View};
@@ -68,6 +70,55 @@ pub fn columns(session: &Session, table: pg_sys::Oid, view: View) -> Vec<Column>
 pub fn hides_rows(session: &Session, table: &str) -> bool {
     let Some(oid) = session.tables.relation(table) else { return false };
     session.read(&HIDES_ROWS, &[oid.into()]).first().is_some_and(|row| row.need(1))
+}
+
+/// Our triggers that announce changes of a table's rows: for each row, and for TRUNCATE.
+pub const ANNOUNCERS: [&CStr; 2] = [c"referral_fact_changed", c"referral_facts_truncated"];
+
+/// Whether every change of the table's rows is announced to this backend, and its rows are the same for everybody.
+pub fn announces_changes(table: pg_sys::Oid) -> bool {
+    // SAFETY: asked of a table that is there; no error for a caller who may not read past a policy.
+    let hides_rows = unsafe { pg_sys::check_enable_rls(table, pg_sys::InvalidOid, true) }
+        == pg_sys::CheckEnableRlsResult::RLS_ENABLED as i32;
+    if hides_rows {
+        return false;
+    }
+    // SAFETY: the oid was just found; the lock is the one any reader takes.
+    let table = unsafe { PgRelation::with_lock(table, pg_sys::AccessShareLock as i32) };
+    // SAFETY: an open relation has its triggers at hand, if any.
+    let triggers = unsafe {
+        match table.trigdesc.as_ref() {
+            Some(found) => std::slice::from_raw_parts(found.triggers, found.numtriggers as usize),
+            None => return false,
+        }
+    };
+    // SAFETY: looks names up in the catalogs.
+    let extension = unsafe { pg_sys::get_extension_oid(c"referrals".as_ptr(), true) };
+    ANNOUNCERS.into_iter().all(|name| {
+        triggers.iter().any(|trigger| {
+            // SAFETY: a trigger's name is a C string; its function is there, as the trigger depends on it.
+            let (named, owner) = unsafe {
+                let named = CStr::from_ptr(trigger.tgname) == name;
+                (named, pg_sys::getExtensionOfObject(pg_sys::ProcedureRelationId, trigger.tgfoid))
+            };
+            named && owner == extension && trigger.tgenabled as u8 == pg_sys::TRIGGER_FIRES_ALWAYS
+        })
+    })
+}
+
+/// Whether a table of this database may have a row: false only where none has been written since it was made or
+/// emptied. Exact also for rows that others have just committed: a file grows before its rows count.
+pub fn may_have_rows(table: pg_sys::Oid) -> bool {
+    // SAFETY: the oid was just found; the lock is the one any reader takes.
+    let table = unsafe { PgRelation::with_lock(table, pg_sys::AccessShareLock as i32) };
+    // SAFETY: the relation is open, and a table has a main fork.
+    unsafe {
+        (*table.rd_rel).relkind as u8 != pg_sys::RELKIND_RELATION
+            || pg_sys::RelationGetNumberOfBlocksInFork(
+                table.as_ptr(),
+                pg_sys::ForkNumber::MAIN_FORKNUM,
+            ) > 0
+    }
 }
 
 /// The comment on a table.

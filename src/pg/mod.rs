@@ -2,19 +2,20 @@
 
 pub mod args;
 pub mod catalog;
+pub mod changes;
 pub mod clock;
 pub mod encoding;
 pub mod error;
 pub mod guc;
 pub mod ids;
 pub mod json;
+pub mod kept;
 pub mod result;
 pub mod returns;
 pub mod session;
 pub mod statement;
 pub mod tables;
 pub mod texts;
-
 pub mod transaction;
 pub mod trigger;
 pub mod values;

@@ -50,11 +50,16 @@ impl Session {
         statement: &'static Statement,
         args: &[Parameter],
     ) -> Rows<'_> {
+        self.lock_for_writing(table);
+        self.write(statement, args)
+    }
+
+    /// Takes the lock of a table that writing to it takes.
+    pub fn lock_for_writing(&self, table: &str) {
         if let Some(oid) = self.tables.relation(table) {
             // SAFETY: the lock is kept until the transaction ends, as the one that the write would take.
             unsafe { pg_sys::LockRelationOid(oid, pg_sys::RowExclusiveLock as i32) };
         }
-        self.write(statement, args)
     }
 
     /// As `write`, but sees all that is committed by now, also where the transaction sees everything

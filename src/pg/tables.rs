@@ -9,8 +9,10 @@ use std::sync::OnceLock;
 
 use pgrx::{PgRelation, pg_sys};
 
+use super::changes;
 use super::error::{Error, Result, raise};
 use super::guc;
+use super::kept::Kept;
 use super::statement::{Columns, Plan, Statement, text};
 use super::texts;
 use crate::rules::declaration::Declaration;
@@ -29,17 +31,23 @@ pub const CODE_PROGRAMS: &str = "referral_code_programs";
 pub const REFEREES: &str = "referral_referees";
 pub const CONVERSIONS: &str = "referral_conversions";
 pub const REWARDS: &str = "referral_rewards";
+pub const STRIPES: &str = "referral_stripes";
+pub const PROGRAM_STRIPES: &str = "referral_program_stripes";
+pub const HOLDS: &str = "referral_holds";
 pub const EVENTS: &str = "referral_events";
 pub const EVENT_CONSUMERS: &str = "referral_event_consumers";
 pub const EVENT_DELIVERIES: &str = "referral_event_deliveries";
 
 /// In the order in which they can be made: a table after those that it refers to.
-const DECLARATIONS: [&str; 10] = [
+const DECLARATIONS: [&str; 13] = [
     text!("setup/tables/referral_code_creators.sql"),
     text!("setup/tables/referral_check_attempts.sql"),
     text!("setup/tables/referral_programs.sql"),
     text!("setup/tables/referral_code_programs.sql"),
     text!("setup/tables/referral_referees.sql"),
+    text!("setup/tables/referral_stripes.sql"),
+    text!("setup/tables/referral_program_stripes.sql"),
+    text!("setup/tables/referral_holds.sql"),
     text!("setup/tables/referral_conversions.sql"),
     text!("setup/tables/referral_rewards.sql"),
     text!("setup/tables/referral_events.sql"),
@@ -69,6 +77,7 @@ pub struct Tables {
     plans: RefCell<BTreeMap<*const Statement, Rc<Plan>>>,
     /// Whether usage (code, user) is unique, and the generation of the relation cache that said so.
     usage_is_unique: Cell<Option<(u64, bool)>>,
+    pub(super) kept: Kept,
 }
 
 thread_local! {
@@ -76,15 +85,12 @@ thread_local! {
     /// Never dropped: as the backend exits there is no Postgres left to free a plan in.
     static KNOWN: ManuallyDrop<RefCell<Vec<Rc<Tables>>>> =
         const { ManuallyDrop::new(RefCell::new(Vec::new())) };
-    /// Grows with every change to any relation's definition.
-    static GENERATION: Cell<u64> = const { Cell::new(0) };
 }
 
 impl Tables {
     /// The tables that `referrals.schema` names.
     pub fn current() -> Rc<Tables> {
-        // SAFETY: takes in what other sessions have changed, which may call `definition_changed`.
-        unsafe { pg_sys::AcceptInvalidationMessages() };
+        changes::take_in();
         // Nearly always those of the call before.
         let latest = KNOWN.with(|known| known.borrow().first().cloned());
         let current = latest.filter(|tables| guc::schema_is(&tables.name));
@@ -120,6 +126,7 @@ impl Tables {
             quoted: pgrx::spi::quote_identifier(schema),
             plans: RefCell::default(),
             usage_is_unique: Cell::new(None),
+            kept: Kept::default(),
         }
     }
 
@@ -155,7 +162,7 @@ impl Tables {
         if let Some(plan) = known {
             // Only where some relation's definition has changed since is there anything to look for. What is there
             // now cannot go away before the statement has locked it, unless in that very moment.
-            let generation = GENERATION.get();
+            let generation = changes::generation();
             if plan.seen.get() != generation {
                 self.must_still_have(&plan.tables);
                 plan.seen.set(generation);
@@ -165,7 +172,7 @@ impl Tables {
         // No borrow is held here: analysing a statement may run code that calls us again.
         let text = without_comments(statement.sql);
         let tables = tables_named(statement.sql);
-        let seen = GENERATION.get();
+        let seen = changes::generation();
         self.must_still_have(&tables);
         let columns = statement.columns.map(Columns::placeholder);
         let columns = columns.iter().map(|(star, list)| (star.as_str(), list.as_str()));
@@ -279,10 +286,10 @@ impl Tables {
 
     /// Whether Postgres itself keeps (code, user) unique in the usage table.
     ///
-    /// Asked after the row is inserted: the lock that the insert took keeps the index from going away
-    /// until the transaction ends, so that the answer holds for the row just written.
+    /// Asked with the table locked for writing: the lock keeps the index from going away until the transaction
+    /// ends, so that the answer holds for a row that is written next.
     pub fn usage_is_unique(&self) -> bool {
-        let generation = GENERATION.get();
+        let generation = changes::generation();
         match self.usage_is_unique.get() {
             Some((seen, unique)) if seen == generation => unique,
             _ => {
@@ -333,17 +340,4 @@ fn is_unique_by_code_and_user(usage: pg_sys::Oid) -> bool {
             && keys.len() == wanted.len()
             && wanted.iter().all(|column| keys.contains(column))
     })
-}
-
-/// Asks to be told of every change to a relation's definition; called once, as the library is loaded.
-pub fn watch_definitions() {
-    // SAFETY: the callback has the signature Postgres wants and lives as long as the library.
-    unsafe {
-        pg_sys::CacheRegisterRelcacheCallback(Some(definition_changed), pg_sys::Datum::from(0));
-    }
-}
-
-/// Called by Postgres in the middle of anything: it must only count.
-unsafe extern "C-unwind" fn definition_changed(_: pg_sys::Datum, _: pg_sys::Oid) {
-    GENERATION.with(|generation| generation.set(generation.get().wrapping_add(1)));
 }

@@ -38,6 +38,12 @@ pub struct TriggerRow<'c> {
 impl<'c> Firing<'c> {
     /// An error where the function is called by hand.
     pub fn of(call: pg_sys::FunctionCallInfo) -> Result<Self> {
+        let firing = Firing::of_statement(call)?;
+        if firing.data.tg_trigtuple.is_null() { Err(not_fired()) } else { Ok(firing) }
+    }
+
+    /// The same for a trigger of a statement, which is told of no row.
+    pub fn of_statement(call: pg_sys::FunctionCallInfo) -> Result<Self> {
         // SAFETY: the running call; its context, if a trigger manager set it, is a TriggerData that
         // lives as long as the call.
         let data = unsafe {
@@ -45,9 +51,7 @@ impl<'c> Firing<'c> {
             let called = !context.is_null() && (*context).type_ == pg_sys::NodeTag::T_TriggerData;
             called.then(|| &*context.cast::<pg_sys::TriggerData>())
         };
-        let message = "this function can only be called as a row trigger";
-        let data = data.filter(|data| !data.tg_trigtuple.is_null());
-        let data = data.ok_or_else(|| Error::new("39P01", "not_a_trigger", message))?;
+        let data = data.ok_or_else(not_fired)?;
         // SAFETY: reads a variable of this backend: no session is open yet.
         Ok(Firing { data, context: unsafe { pg_sys::CurrentMemoryContext } })
     }
@@ -81,6 +85,12 @@ impl<'c> Firing<'c> {
     pub fn table(&self) -> pg_sys::Oid {
         // SAFETY: the relation is open while its trigger runs.
         unsafe { (*self.data.tg_relation).rd_id }
+    }
+
+    /// Its name.
+    pub fn table_name(&self) -> &CStr {
+        // SAFETY: the relation is open while its trigger runs, and its name is a C string.
+        unsafe { CStr::from_ptr((*(*self.data.tg_relation).rd_rel).relname.data.as_ptr()) }
     }
 
     /// Whether the table is a partition of another.
@@ -197,6 +207,10 @@ unsafe impl SqlTranslatable for TriggerRow<'_> {
         Ok(SqlMappingRef::literal("trigger"));
     const RETURN_SQL: std::result::Result<ReturnsRef, ReturnsError> =
         Ok(ReturnsRef::One(SqlMappingRef::literal("trigger")));
+}
+
+fn not_fired() -> Error {
+    Error::new("39P01", "not_a_trigger", "this function can only be called as a row trigger")
 }
 
 /// Whether it is a table, partitioned or not: no view, index or sequence.

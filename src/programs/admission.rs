@@ -45,20 +45,20 @@ pub fn admit(
     user: Uuid,
 ) -> Result<bool> {
     let Membership { program, assigned } = membership;
-    for _ in 0..MOST_LOOKS {
-        let Some(terms) = terms::read_newest(session, membership) else {
+    for look in 0..MOST_LOOKS {
+        let read = if look == 0 { terms::read_kept } else { terms::read_newest };
+        let Some(terms) = read(session, membership) else {
             return Ok(true);
         };
         let admission = terms.admission(judge, clock::now(), *assigned, || {
             referees::lock(session, program, user);
             referees::has_other_use(session, program, user, code, View::Now)
         });
+        // What is kept does not tell how many uses are left: the program's row does, as one is taken.
         let takes_use = terms.is_capped() && !counted.in_program();
-        if !takes_use {
-            return Ok(Admission { used_up: false, ..admission }.is_granted());
-        }
-        if !admission.is_granted() {
-            return Ok(false);
+        let used_up = takes_use && look > 0 && admission.used_up;
+        if !takes_use || used_up || !admission.is_open() {
+            return Ok(Admission { used_up, ..admission }.is_granted());
         }
         if cap::take_use(session, program, judge) {
             return Ok(true);

@@ -1,5 +1,8 @@
 //! What a redemption has to know of a program.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use crate::pg::catalog;
 use crate::pg::error::{Error, raise};
 use crate::pg::result::Row;
@@ -21,6 +24,24 @@ statements! {
 pub fn read(session: &Session, of: &Membership, view: View) -> Option<Terms> {
     let read = view.run(session, &TERMS, &[of.program.as_str().into()]).first().map(terms);
     read.or_else(|| must_be_absent(session, of))
+}
+
+/// The programs that this backend has asked for, until one changes.
+#[derive(Default)]
+struct Known(RefCell<HashMap<String, Terms>>);
+
+/// As they are by now, except that the uses of a program with a cap may be older.
+pub fn read_kept(session: &Session, of: &Membership) -> Option<Terms> {
+    if has_one_snapshot() {
+        return read_newest(session, of);
+    }
+    let known = session.keep(PROGRAMS, Known::default);
+    let kept = known.0.borrow().get(&of.program).copied();
+    kept.or_else(|| {
+        let terms = read_newest(session, of)?;
+        known.0.borrow_mut().insert(of.program.clone(), terms);
+        Some(terms)
+    })
 }
 
 /// As they are now; with one snapshot for the transaction a serialization failure where that is not

@@ -3,30 +3,27 @@
 use pgrx::datum::Uuid;
 use serde_json::json;
 
-use crate::codes::read;
+use crate::codes::{membership, read};
 use crate::events::Events;
-use crate::pg::clock;
 use crate::pg::error::{Error, Result};
 use crate::pg::ids;
 use crate::pg::result::Row;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::{columns, statements};
 use crate::pg::transaction::MOST_LOOKS;
+use crate::pg::{changes, clock};
 use crate::programs::{admission, cap};
 use crate::redemption::refuse::{Refused, diagnose};
 use crate::rules::event::EventType;
 use crate::rules::judge::{Counted, Judge};
 use crate::rules::membership::Membership;
 use crate::rules::state::Limits;
+use crate::settings::Switches;
 use crate::usage::{self, Use};
 
 columns! {
     c: uuid, code, beneficiary_uuid, number_of_uses, max_uses, expiration_date
 }
-
-/// Behind these columns a claim gives the program that the code is assigned to, and whether events are told.
-const PROGRAM: i32 = at::expiration_date + 1;
-const EVENTS: i32 = PROGRAM + 1;
 
 statements! {
     c.* = COLUMNS;
@@ -44,8 +41,6 @@ pub struct Claim {
     pub code: String,
     pub beneficiary_uuid: Option<Uuid>,
     pub limits: Limits,
-    membership: Option<Membership>,
-    events: Events,
 }
 
 /// A use taken and written down.
@@ -60,6 +55,7 @@ pub type Outcome = std::result::Result<Redeemed, Box<Refused>>;
 pub fn redeem(session: &Session, text: &str, user: Uuid) -> Result<Outcome> {
     let lookup = read::lookup(text);
     if let Some(lookup) = &lookup
+        && Switches::read(session, View::Now).enabled
         && let Some(claim) = Claim::take(session, &lookup.normal, user)
         && let Some(redeemed) = claim.record(session, user)?
     {
@@ -91,19 +87,16 @@ pub fn redeem(session: &Session, text: &str, user: Uuid) -> Result<Outcome> {
 
 impl Claim {
     fn read(row: Row) -> Self {
-        let beneficiary_uuid = row.get(at::beneficiary_uuid);
         Claim {
             code_uuid: row.need(at::uuid),
             code: row.need(at::code),
-            beneficiary_uuid,
+            beneficiary_uuid: row.get(at::beneficiary_uuid),
             limits: Limits {
                 status: true,
                 number_of_uses: row.need(at::number_of_uses),
                 max_uses: row.need(at::max_uses),
                 expiration_date: row.get(at::expiration_date),
             },
-            membership: Membership::of(row.get(PROGRAM), beneficiary_uuid.is_some()),
-            events: Events::new(row.get(EVENTS).unwrap_or(false)),
         }
     }
 
@@ -120,20 +113,25 @@ impl Claim {
     }
 
     /// Writes the use down, or gives it back where it turns out that the user may not have it.
-    fn record(mut self, session: &Session, user: Uuid) -> Result<Option<Redeemed>> {
+    fn record(self, session: &Session, user: Uuid) -> Result<Option<Redeemed>> {
         let usage = Use { uuid: ids::new_uuid(), date_used: clock::now() };
-        // The clock that the claim was judged by was read before it waited for the lock.
-        if self.limits.expired(usage.date_used) || !self.admit(session, user)? {
+        // The clock and the switches that the claim was judged by were read before it waited for the lock.
+        changes::take_in();
+        let switches = Switches::read(session, View::Now);
+        if self.limits.expired(usage.date_used) || !switches.enabled {
             release(session, self.code_uuid);
             return Ok(None);
         }
-        let Some(written) = usage::insert_once(session, self.code_uuid, user, usage)? else {
-            self.leave_program(session);
+        // Under the lock nobody else assigns the code.
+        let membership = membership::of_code(session, self.code_uuid, self.beneficiary_uuid);
+        if let Some(membership) = &membership
+            && !self.admit(session, membership, user)?
+        {
             release(session, self.code_uuid);
             return Ok(None);
-        };
-        if !self.follow(session, user, written.program)? {
-            usage::delete(session, usage.uuid);
+        }
+        if !usage::insert_once(session, self.code_uuid, user, usage)? {
+            membership.iter().for_each(|of| cap::give_back(session, &of.program, 1));
             release(session, self.code_uuid);
             return Ok(None);
         }
@@ -143,36 +141,15 @@ impl Claim {
             code: &self.code,
             user,
             beneficiary_uuid: self.beneficiary_uuid,
-            program: self.membership.as_ref().map(|of| of.program.as_str()),
+            program: membership.as_ref().map(|of| of.program.as_str()),
         };
-        used.tell(session, self.events);
+        used.tell(session, Events::new(switches.events));
         Ok(Some(Redeemed { claim: self, usage }))
     }
 
-    fn admit(&self, session: &Session, user: Uuid) -> Result<bool> {
+    fn admit(&self, session: &Session, membership: &Membership, user: Uuid) -> Result<bool> {
         let (judge, counted) = (Judge::Everything, Counted::Nowhere);
-        let admit = |membership| {
-            admission::admit(session, membership, judge, counted, self.code_uuid, user)
-        };
-        self.membership.as_ref().map_or(Ok(true), admit)
-    }
-
-    /// Gives the program its use back.
-    fn leave_program(&self, session: &Session) {
-        self.membership.iter().for_each(|of| cap::give_back(session, &of.program, 1));
-    }
-
-    /// What a claim that waited for the lock reads of other rows is as old as its statement. The usage row's
-    /// own statement tells where the code is by now: had it been assigned meanwhile, the use goes along, if
-    /// the program there admits it.
-    fn follow(&mut self, session: &Session, user: Uuid, assigned: Option<String>) -> Result<bool> {
-        let newest = Membership::of(assigned, self.beneficiary_uuid.is_some());
-        if newest == self.membership {
-            return Ok(true);
-        }
-        self.leave_program(session);
-        self.membership = newest;
-        self.admit(session, user)
+        admission::admit(session, membership, judge, counted, self.code_uuid, user)
     }
 }
 

@@ -9,8 +9,7 @@ use crate::pg::session::{Session, View};
 use crate::programs::admission;
 use crate::rules::judge::{Counted, Judge};
 use crate::rules::refusal::{Redemption, Refusal};
-use crate::rules::settings::{ALLOW_SELF_REFERRAL, ENABLED, EVENTS_ENABLED};
-use crate::settings::Settings;
+use crate::settings::Switches;
 use crate::usage::{self, Use};
 
 /// Why not, with what was found on the way.
@@ -36,14 +35,11 @@ pub fn diagnose(
     user: Option<Uuid>,
     view: View,
 ) -> Diagnosis {
-    let settings = Settings::read(session, &KEYS, view);
+    let switches = Switches::read(session, view);
     let trial =
         Trial { judge: Judge::Everything, counted: Counted::Nowhere, user, written: None, view };
-    trial.of(session, &settings, code)
+    trial.of(session, switches, code)
 }
-
-/// The settings that a redemption is judged by.
-pub const KEYS: [&str; 3] = [ENABLED.key, ALLOW_SELF_REFERRAL.key, EVENTS_ENABLED.key];
 
 /// How a redemption is judged.
 #[derive(Clone, Copy)]
@@ -57,8 +53,7 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// `settings` are those of `KEYS`.
-    pub fn of(self, session: &Session, settings: &Settings, code: Option<Code>) -> Diagnosis {
+    pub fn of(self, session: &Session, switches: Switches, code: Option<Code>) -> Diagnosis {
         let Trial { judge, counted, user, written, view } = self;
         let now = match view {
             View::Query => clock::statement_start(),
@@ -72,11 +67,11 @@ impl Trial {
         let redemption = Redemption {
             judge,
             counted,
-            system_enabled: settings.flag(ENABLED),
+            system_enabled: switches.enabled,
             code: code.as_ref().map(|code| code.limits),
             already_used: earlier.is_some(),
             is_beneficiary: user.is_some() && beneficiary == user,
-            self_referral_allowed: settings.flag(ALLOW_SELF_REFERRAL),
+            self_referral_allowed: switches.self_referral_allowed,
             program: code.as_ref().and_then(|code| {
                 let membership = membership::of(session, code, view)?;
                 admission::examine(session, &membership, judge, code.uuid, user, now, view)

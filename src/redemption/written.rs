@@ -11,12 +11,11 @@ use crate::pg::tables::CODES;
 use crate::pg::transaction::{RowKey, with_claims, with_excesses};
 use crate::programs::admission;
 use crate::redemption::claim::{Claim, UseEvent};
-use crate::redemption::refuse::{KEYS, Trial};
+use crate::redemption::refuse::Trial;
 use crate::rules::judge::{Counted, Judge};
 use crate::rules::refusal::Refusal;
-use crate::rules::settings::GUARDS_JUDGE_ALL;
 use crate::rules::time::Timestamp;
-use crate::settings::Settings;
+use crate::settings::Switches;
 use crate::usage;
 
 /// A usage row that somebody has inserted by hand.
@@ -39,14 +38,13 @@ pub fn key_of(session: &Session, code_uuid: Uuid) -> RowKey {
 /// The code's row is locked by then, so that one look at it is final.
 pub fn redeem_written(session: &Session, written: &WrittenUse) -> Result<()> {
     let WrittenUse { uuid, code_uuid, user, date_used } = *written;
-    let keys = [&KEYS[..], &[GUARDS_JUDGE_ALL.key]].concat();
-    let settings = Settings::read(session, &keys, View::Now);
+    let switches = Switches::read(session, View::Now);
     let judge = Judge::of_history(date_used, clock::now())
-        .unwrap_or_else(|| Judge::of_writer(settings.flag(GUARDS_JUDGE_ALL)));
+        .unwrap_or_else(|| Judge::of_writer(switches.guards_judge_all));
     let code = read::by_uuid(session, code_uuid, View::Now);
     let counted = spend(session, code_uuid, judge);
     let trial = Trial { judge, counted, user: Some(user), written: Some(uuid), view: View::Now };
-    let diagnosis = trial.of(session, &settings, code.clone());
+    let diagnosis = trial.of(session, switches, code.clone());
     let found = diagnosis.judge().map_err(|refused| refused.refusal)?;
     if counted == Counted::Nowhere {
         Claim::take_locked(session, code_uuid)?;
@@ -56,7 +54,7 @@ pub fn redeem_written(session: &Session, written: &WrittenUse) -> Result<()> {
         && !admission::admit(session, membership, judge, counted, code_uuid, user)?
     {
         // Another session was faster: what was free at the first look is not any more.
-        trial.of(session, &settings, code).judge().map_err(|refused| refused.refusal)?;
+        trial.of(session, switches, code).judge().map_err(|refused| refused.refusal)?;
         return Err(Refusal::UsageLimitReached.into());
     }
     if judge.is_history() {
@@ -70,7 +68,7 @@ pub fn redeem_written(session: &Session, written: &WrittenUse) -> Result<()> {
         beneficiary_uuid: found.beneficiary_uuid,
         program: membership.as_ref().map(|of| of.program.as_str()),
     };
-    used.tell(session, Events::of(&settings));
+    used.tell(session, Events::new(switches.events));
     Ok(())
 }
 

@@ -60,7 +60,12 @@ impl Terms {
 
 impl Admission {
     pub fn is_granted(&self) -> bool {
-        self.active && !self.already_referred && !self.used_up
+        self.is_open() && !self.used_up
+    }
+
+    /// Whether nothing but the number of uses may speak against it.
+    pub fn is_open(&self) -> bool {
+        self.active && !self.already_referred
     }
 }
 

@@ -234,23 +234,19 @@ fn examine_setup(session: &Session) -> Vec<Finding> {
         });
     }
     for guard in GUARDS {
+        let lack = guard.lack();
         let (severity, finding, remedy) = match guard.state(session, View::Query) {
             State::AsDeclared => continue,
-            State::Missing => {
-                (Severity::Warning, "is missing: writers by hand are not held", "attaches it")
-            }
+            State::Missing => (Severity::Warning, format!("is missing: {lack}"), "attaches it"),
             State::Outdated => {
-                (Severity::Warning, "has another definition than this release's", "replaces it")
+                let finding = "has another definition than this release's".into();
+                (Severity::Warning, finding, "replaces it")
             }
-            State::Disabled => {
-                (Severity::Warning, "is disabled: writers by hand are not held", "enables it")
-            }
-            State::Always => {
-                (Severity::Warning, "fires in replicas too, which it should not", "puts it right")
-            }
+            State::Disabled => (Severity::Warning, format!("is disabled: {lack}"), "enables it"),
+            State::Elsewhere => (Severity::Warning, guard.misplaced().into(), "puts it right"),
             State::Foreign => (
                 Severity::Error,
-                "calls a function that is not the extension's: writers by hand are not held",
+                format!("calls a function that is not the extension's: {lack}"),
                 "attaches the guard, once that trigger has another name or is gone",
             ),
         };

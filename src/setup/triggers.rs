@@ -10,7 +10,9 @@ use crate::pg::error::answer;
 use crate::pg::returns::RowSet;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::text;
-use crate::pg::tables::{CODES, HOST_TABLES, REWARDS, USAGE, own_tables};
+use crate::pg::tables::{
+    CODES, HOST_TABLES, PROGRAM_STRIPES, PROGRAMS, REWARDS, SETTINGS, STRIPES, USAGE, own_tables,
+};
 use crate::rules::declaration::one_line;
 use crate::rules::template::without_comments;
 use crate::setup::report::{self, Action, Line, LineColumns, object};
@@ -21,22 +23,40 @@ use crate::setup::target::{alone, session_over};
 pub struct Guard {
     pub name: &'static str,
     pub table: &'static str,
+    purpose: Purpose,
     create: &'static str,
 }
 
+/// What a trigger is there for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// It holds the limits for writers by hand; not in replicas, where they were held at the source.
+    Holds,
+    /// It tells backends of changed facts, whoever changes them.
+    Announces,
+}
+
 macro_rules! guard {
-    ($name:literal, $table:expr, $file:literal) => {
-        Guard { name: $name, table: $table, create: text!($file) }
+    ($purpose:ident $name:literal, $table:expr, $file:literal) => {
+        Guard { name: $name, table: $table, purpose: Purpose::$purpose, create: text!($file) }
     };
 }
 
-pub const GUARDS: [Guard; 6] = [
-    guard!("referral_guard_code", CODES, "setup/triggers/code.sql"),
-    guard!("referral_guard_code_written", CODES, "setup/triggers/code_written.sql"),
-    guard!("referral_guard_claim", CODES, "setup/triggers/claim.sql"),
-    guard!("referral_guard_usage_lock", USAGE, "setup/triggers/usage_lock.sql"),
-    guard!("referral_guard_usage", USAGE, "setup/triggers/usage.sql"),
-    guard!("referral_guard_ledger", REWARDS, "setup/triggers/ledger.sql"),
+pub const GUARDS: [Guard; 14] = [
+    guard!(Holds "referral_guard_code", CODES, "setup/triggers/code.sql"),
+    guard!(Holds "referral_guard_code_written", CODES, "setup/triggers/code_written.sql"),
+    guard!(Holds "referral_guard_claim", CODES, "setup/triggers/claim.sql"),
+    guard!(Holds "referral_guard_usage_lock", USAGE, "setup/triggers/usage_lock.sql"),
+    guard!(Holds "referral_guard_usage", USAGE, "setup/triggers/usage.sql"),
+    guard!(Holds "referral_guard_ledger", REWARDS, "setup/triggers/ledger.sql"),
+    guard!(Announces "referral_fact_changed", SETTINGS, "setup/triggers/settings_changed.sql"),
+    guard!(Announces "referral_facts_truncated", SETTINGS, "setup/triggers/settings_truncated.sql"),
+    guard!(Announces "referral_fact_changed", PROGRAMS, "setup/triggers/programs_changed.sql"),
+    guard!(Announces "referral_facts_truncated", PROGRAMS, "setup/triggers/programs_truncated.sql"),
+    guard!(Announces "referral_fact_changed", STRIPES, "setup/triggers/stripes_changed.sql"),
+    guard!(Announces "referral_facts_truncated", STRIPES, "setup/triggers/stripes_truncated.sql"),
+    guard!(Announces "referral_fact_changed", PROGRAM_STRIPES, "setup/triggers/program_stripes_changed.sql"),
+    guard!(Announces "referral_facts_truncated", PROGRAM_STRIPES, "setup/triggers/program_stripes_truncated.sql"),
 ];
 
 /// What stands under a guard's name.
@@ -48,8 +68,8 @@ pub enum State {
     Outdated,
     /// As declared, but switched off.
     Disabled,
-    /// As declared, but it fires in replicas too.
-    Always,
+    /// As declared, but it fires in replicas too, or not in them, against its purpose.
+    Elsewhere,
     /// A trigger with a function that is not the extension's.
     Foreign,
 }
@@ -68,12 +88,28 @@ impl Guard {
         };
         let names = [("extension.", &*catalog::extension_schema(session))];
         let wanted = session.tables.fill(&without_comments(self.create), &names);
-        match &*found.fires {
+        match (&*found.fires, self.purpose) {
             _ if !found.is_ours => State::Foreign,
             _ if found.definition != one_line(&wanted) => State::Outdated,
-            "O" => State::AsDeclared,
-            "A" => State::Always,
+            ("O", Purpose::Holds) | ("A", Purpose::Announces) => State::AsDeclared,
+            ("O" | "A", _) => State::Elsewhere,
             _ => State::Disabled,
+        }
+    }
+
+    /// What is not so without it.
+    pub fn lack(&self) -> &'static str {
+        match self.purpose {
+            Purpose::Holds => "writers by hand are not held",
+            Purpose::Announces => "each redemption looks up what it could keep",
+        }
+    }
+
+    /// What is wrong with one that is `Elsewhere`.
+    pub fn misplaced(&self) -> &'static str {
+        match self.purpose {
+            Purpose::Holds => "fires in replicas too, which it should not",
+            Purpose::Announces => "does not fire in replicas, which it should",
         }
     }
 
@@ -85,6 +121,17 @@ impl Guard {
 
     fn create(&self, session: &Session) {
         session.define(self.create, &[("extension.", &catalog::extension_schema(session))]);
+        if self.purpose == Purpose::Announces {
+            self.enable(session);
+        }
+    }
+
+    fn enable(&self, session: &Session) {
+        let enable = match self.purpose {
+            Purpose::Holds => text!("setup/triggers/enable.sql"),
+            Purpose::Announces => text!("setup/triggers/enable_always.sql"),
+        };
+        self.alter(session, enable);
     }
 
     /// Runs one of the statements that name the guard and its table.
@@ -105,12 +152,13 @@ impl Guard {
                 self.line(session, Action::Changed, Some("replaced: it had another definition"))
             }
             State::Disabled => {
-                self.alter(session, text!("setup/triggers/enable.sql"));
+                self.enable(session);
                 self.line(session, Action::Changed, Some("enabled again: it was disabled"))
             }
-            State::Always => {
-                self.alter(session, text!("setup/triggers/enable.sql"));
-                self.line(session, Action::Changed, Some("no longer fires in replicas"))
+            State::Elsewhere => {
+                self.enable(session);
+                let note = format!("put right: it {}", self.misplaced());
+                self.line(session, Action::Changed, Some(&note))
             }
             State::Foreign => self.line(session, Action::Skipped, Some(FOREIGN)),
         }
@@ -120,20 +168,18 @@ impl Guard {
     fn leave(&self, session: &Session) -> Line {
         let note = match self.state(session, View::Now) {
             State::AsDeclared => return self.line(session, Action::Kept, None),
-            State::Missing => {
-                "guards => false: who writes the tables without the functions is not held"
-            }
-            State::Outdated => "guards => false: it has another definition, and is left so",
-            State::Disabled => "guards => false: it is disabled, and is left so",
-            State::Always => "guards => false: it fires in replicas too, and is left so",
-            State::Foreign => FOREIGN,
+            State::Missing => format!("guards => false: {}", self.lack()),
+            State::Outdated => "guards => false: it has another definition, and is left so".into(),
+            State::Disabled => "guards => false: it is disabled, and is left so".into(),
+            State::Elsewhere => format!("guards => false: it {}; it is left so", self.misplaced()),
+            State::Foreign => FOREIGN.into(),
         };
-        self.line(session, Action::Skipped, Some(note))
+        self.line(session, Action::Skipped, Some(&note))
     }
 }
 
 const FOREIGN: &str = "a trigger of this name calls a function that is not the extension's: rename it or drop \
-                       it, and run referral_setup() again; until then writers by hand are not held";
+                       it, and run referral_setup() again";
 
 /// Attaches the guards, and takes off what an older release attached under a name that is no guard's now.
 pub fn attach(session: &Session) -> Vec<Line> {

@@ -1,0 +1,2 @@
+ ALTER TABLE host.guarded_table
+ENABLE ALWAYS TRIGGER guard_name

@@ -1,0 +1,6 @@
+-- As pg_get_triggerdef prints it, but for the line breaks: what is there is compared with it as text.
+CREATE TRIGGER referral_fact_changed
+ AFTER INSERT OR DELETE
+    ON host.referral_program_stripes
+   FOR EACH ROW
+EXECUTE FUNCTION extension.referral_fact_changed()
