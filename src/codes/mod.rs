@@ -6,5 +6,6 @@ pub mod membership;
 pub mod new;
 pub mod own_code;
 pub mod read;
+pub mod reserves;
 pub mod row;
 pub mod user_limit;

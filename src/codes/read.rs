@@ -3,6 +3,7 @@
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
+use crate::codes::reserves;
 use crate::codes::row::{COLUMNS, Code, CodeColumns};
 use crate::pg::args;
 use crate::pg::clock;
@@ -10,7 +11,7 @@ use crate::pg::encoding;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::returns::{Record, RowSet};
 use crate::pg::session::{Session, View};
-use crate::pg::statement::statements;
+use crate::pg::statement::{Parameter, Statement, statements};
 use crate::pg::tables::CODES;
 use crate::pg::texts::Text;
 use crate::rules::code::Lookup;
@@ -41,36 +42,59 @@ pub fn lookup(typed: &str) -> Option<Lookup<'_>> {
 /// The code that a person means who types that text: the one stored exactly so since normalisation or,
 /// failing that, the oldest that differs by case alone.
 pub fn by_text(session: &Session, lookup: &Lookup, view: View) -> Option<Code> {
-    let exact =
-        view.run(session, &BY_CODE, &[lookup.normal.as_str().into()]).first().map(Code::read);
+    let exact = find(session, &BY_CODE, &[lookup.normal.as_str().into()], view);
     exact.or_else(|| oldest_by_text(session, lookup, view))
 }
 
 /// Of all codes that differ from the text by case alone, the oldest: PhoenixKit's own way of looking.
 fn oldest_by_text(session: &Session, lookup: &Lookup, view: View) -> Option<Code> {
     let args = [lookup.normal.as_str().into(), lookup.typed.into()];
-    view.run(session, &BY_CODE_IGNORING_CASE, &args).first().map(Code::read)
+    find(session, &BY_CODE_IGNORING_CASE, &args, view)
 }
 
 pub fn by_uuid(session: &Session, uuid: Uuid, view: View) -> Option<Code> {
-    view.run(session, &BY_UUID, &[uuid.into()]).first().map(Code::read)
+    find(session, &BY_UUID, &[uuid.into()], view)
+}
+
+fn find(
+    session: &Session,
+    statement: &'static Statement,
+    args: &[Parameter],
+    view: View,
+) -> Option<Code> {
+    let code = view.run(session, statement, args).first().map(Code::read)?;
+    Some(reserves::complete(session, code, view))
 }
 
 /// The code as it is by now, its row locked until the transaction ends; None where it is gone.
 pub fn lock(session: &Session, uuid: Uuid) -> Option<Code> {
-    session.lock_rows(CODES, &BY_UUID_LOCKED, &[uuid.into()]).first().map(Code::read)
+    let locked = session.lock_rows(CODES, &BY_UUID_LOCKED, &[uuid.into()]).first().map(Code::read);
+    locked.map(|code| reserves::complete(session, code, View::Now))
+}
+
+/// Codes as they are fetched, each with its reserves.
+fn stream(
+    session: Session,
+    statement: &'static Statement,
+    args: &[Parameter],
+) -> impl Iterator<Item = Code> + use<> {
+    let may_be = reserves::may_be(&session);
+    let complete = move |code| {
+        if may_be { reserves::complete(&Session::open(), code, View::Query) } else { code }
+    };
+    session.stream(statement, args, Code::read).map(complete)
 }
 
 /// Codes from the newest on or, for the next page, from the one after the last of this page.
 fn list(after_uuid: Option<Uuid>) -> Result<impl Iterator<Item = Code>> {
     let session = Session::open();
     let Some(uuid) = after_uuid else {
-        return Ok(session.stream(&LIST, &[], Code::read));
+        return Ok(stream(session, &LIST, &[]));
     };
     let after = by_uuid(&session, uuid, View::Query)
         .ok_or_else(|| Error::out_of_range("after_uuid", "names no code"))?;
     let args = [after.date_created.into(), uuid.into()];
-    Ok(session.stream(&LIST_AFTER, &args, Code::read))
+    Ok(stream(session, &LIST_AFTER, &args))
 }
 
 #[pg_extern(sql = false)]
@@ -129,7 +153,7 @@ fn referral_list_valid_codes(
 fn referral_top_codes(max_rows: Option<i32>) -> RowSet<'static, CodeColumns> {
     answer(|| {
         let now = clock::statement_start();
-        let top = Session::open().stream(&TOP, &[args::limit(max_rows)?.into()], Code::read);
+        let top = stream(Session::open(), &TOP, &[args::limit(max_rows)?.into()]);
         Ok(RowSet::new(top.map(move |code| code.into_columns(now))))
     })
 }

@@ -6,7 +6,7 @@ use crate::pg::result::Row;
 use crate::pg::statement::columns;
 use crate::rules::draft::Draft;
 use crate::rules::membership::Membership;
-use crate::rules::state::Limits;
+use crate::rules::state::{Limits, Reserves};
 use crate::rules::time::Timestamp;
 
 columns! {
@@ -43,7 +43,7 @@ pub type CodeColumns = (
 );
 
 impl Code {
-    /// Reads a row that a statement gives by `COLUMNS`.
+    /// Reads a row that a statement gives by `COLUMNS`; its reserves are another look (`reserves::complete`).
     pub fn read(row: Row) -> Self {
         Code {
             uuid: row.need(at::uuid),
@@ -54,6 +54,7 @@ impl Code {
                 number_of_uses: row.need(at::number_of_uses),
                 max_uses: row.need(at::max_uses),
                 expiration_date: row.get(at::expiration_date),
+                reserves: Reserves::default(),
             },
             created_by_uuid: row.need(at::created_by_uuid),
             beneficiary_uuid: row.get(at::beneficiary_uuid),
@@ -84,7 +85,7 @@ impl Code {
             self.code,
             self.description,
             limits.status,
-            limits.number_of_uses,
+            limits.uses_made(),
             limits.max_uses,
             self.created_by_uuid,
             self.beneficiary_uuid,

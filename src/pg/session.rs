@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use pgrx::pg_sys;
 
+use super::clock;
 use super::error::{Error, raise};
 use super::result::{Row, Rows};
 use super::statement::{Parameter, Parameters, Plan, Statement};
@@ -11,6 +12,7 @@ use super::tables::Tables;
 use super::texts;
 use super::transaction::OwnWrite;
 use crate::rules::template::without_comments;
+use crate::rules::time::Timestamp;
 
 /// A connection to SPI, over the tables of one schema.
 pub struct Session {
@@ -171,6 +173,14 @@ pub enum View {
 }
 
 impl View {
+    /// The clock that goes with it.
+    pub fn moment(self) -> Timestamp {
+        match self {
+            View::Query => clock::statement_start(),
+            View::Now => clock::now(),
+        }
+    }
+
     pub fn run<'s>(
         self,
         session: &'s Session,

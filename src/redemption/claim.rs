@@ -3,7 +3,7 @@
 use pgrx::datum::Uuid;
 use serde_json::json;
 
-use crate::codes::{membership, read};
+use crate::codes::{membership, read, reserves};
 use crate::events::Events;
 use crate::pg::error::{Error, Result};
 use crate::pg::ids;
@@ -17,7 +17,7 @@ use crate::redemption::refuse::{Refused, diagnose};
 use crate::rules::event::EventType;
 use crate::rules::judge::{Counted, Judge};
 use crate::rules::membership::Membership;
-use crate::rules::state::Limits;
+use crate::rules::state::{Limits, Reserves};
 use crate::settings::Switches;
 use crate::usage::{self, Use};
 
@@ -96,8 +96,14 @@ impl Claim {
                 number_of_uses: row.need(at::number_of_uses),
                 max_uses: row.need(at::max_uses),
                 expiration_date: row.get(at::expiration_date),
+                reserves: Reserves::default(),
             },
         }
+    }
+
+    /// The code's limits after the claim, with its reserves.
+    pub fn limits_now(&self, session: &Session) -> Limits {
+        Limits { reserves: reserves::of(session, self.code_uuid, View::Now), ..self.limits }
     }
 
     /// Takes one use of the code that is stored under exactly this text, if every rule allows it.

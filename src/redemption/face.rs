@@ -35,8 +35,10 @@ fn referral_use_code(code: Option<Text>, user_uuid: Option<Uuid>) -> Record<UseC
     answer(|| {
         let code = args::text(code, "code")?;
         let user = required(user_uuid, "user_uuid")?;
-        let outcome = redeem(&Session::open(), &code, user)?;
+        let session = Session::open();
+        let outcome = redeem(&session, &code, user)?;
         let Redeemed { claim, usage } = outcome.map_err(|refused| refused.refusal)?;
+        let limits = claim.limits_now(&session);
         Ok(Record((
             usage.uuid,
             claim.code_uuid,
@@ -44,8 +46,8 @@ fn referral_use_code(code: Option<Text>, user_uuid: Option<Uuid>) -> Record<UseC
             user,
             usage.date_used,
             claim.beneficiary_uuid,
-            claim.limits.number_of_uses,
-            claim.limits.remaining_uses(),
+            limits.uses_made(),
+            limits.remaining_uses(),
         )))
     })
 }
@@ -55,7 +57,8 @@ fn referral_try_use_code(code: Option<Text>, user_uuid: Option<Uuid>) -> Record<
     answer(|| {
         let code = args::text(code, "code")?;
         let user = required(user_uuid, "user_uuid")?;
-        Ok(Record(match redeem(&Session::open(), &code, user)? {
+        let session = Session::open();
+        Ok(Record(match redeem(&session, &code, user)? {
             Ok(Redeemed { claim, usage }) => (
                 true,
                 None,
@@ -63,7 +66,7 @@ fn referral_try_use_code(code: Option<Text>, user_uuid: Option<Uuid>) -> Record<
                 Some(claim.code_uuid),
                 Some(usage.date_used),
                 claim.beneficiary_uuid,
-                Some(claim.limits.remaining_uses()),
+                Some(claim.limits_now(&session).remaining_uses()),
             ),
             Err(refused) => {
                 let Refused { refusal, code, earlier } = *refused;

@@ -4,7 +4,6 @@ use pgrx::datum::Uuid;
 
 use crate::codes::membership;
 use crate::codes::row::Code;
-use crate::pg::clock;
 use crate::pg::session::{Session, View};
 use crate::programs::admission;
 use crate::rules::judge::{Counted, Judge};
@@ -55,10 +54,7 @@ pub struct Trial {
 impl Trial {
     pub fn of(self, session: &Session, switches: Switches, code: Option<Code>) -> Diagnosis {
         let Trial { judge, counted, user, written, view } = self;
-        let now = match view {
-            View::Query => clock::statement_start(),
-            View::Now => clock::now(),
-        };
+        let now = view.moment();
         let earlier = code
             .as_ref()
             .zip(user)

@@ -87,7 +87,7 @@ pub fn prepare(session: &Session, code_uuid: Uuid, date_used: Timestamp) {
     // Once a transaction, as under the lock nobody else changes it. Here and not after the insert: by then all
     // rows of the statement are there, also those that are still to be judged.
     if let Some(code) = locked.or_else(|| read::by_uuid(session, code_uuid, View::Now)) {
-        let uses = i64::from(code.limits.number_of_uses);
+        let uses = i64::from(code.limits.uses_made());
         let rows = usage::count_all_of_code(session, code_uuid);
         let excess = rows.map_or(0, |rows| (uses - rows - claims).max(0));
         with_excesses(|excesses| excesses.add(key, KNOWN + excess));

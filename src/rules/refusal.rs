@@ -238,16 +238,24 @@ impl Redemption {
 
 #[cfg(test)]
 mod tests {
+    use super::super::state::Reserves;
     use super::*;
     use proptest::prelude::*;
 
     const NOW: Timestamp = Timestamp(1_000);
+    const NO_RESERVES: Reserves = Reserves { leased: 0, held: 0, lapsed: 0 };
 
     const FREE: Redemption = Redemption {
         judge: Judge::Everything,
         counted: Counted::Nowhere,
         system_enabled: true,
-        code: Some(Limits { status: true, number_of_uses: 0, max_uses: 1, expiration_date: None }),
+        code: Some(Limits {
+            status: true,
+            number_of_uses: 0,
+            max_uses: 1,
+            expiration_date: None,
+            reserves: NO_RESERVES,
+        }),
         already_used: false,
         is_beneficiary: false,
         self_referral_allowed: false,
@@ -343,7 +351,7 @@ mod tests {
             program in prop::option::of((any::<bool>(), any::<bool>(), any::<bool>())),
         ) {
             let expiration_date = expires.map(Timestamp);
-            let code = Some(Limits { status, number_of_uses, max_uses, expiration_date });
+            let code = Some(Limits { status, number_of_uses, max_uses, expiration_date, reserves: NO_RESERVES });
             let program = program.map(|(active, already_referred, used_up)| Admission { active, already_referred, used_up });
             let (judge, counted) = (Judge::Everything, Counted::Nowhere);
             let redemption = Redemption { judge, counted, system_enabled, code, already_used, is_beneficiary, self_referral_allowed, program };

@@ -6,10 +6,23 @@ use super::time::Timestamp;
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     pub status: bool,
+    /// The counter, which holds reserves too.
     pub number_of_uses: i32,
     pub max_uses: i32,
     /// None never expires.
     pub expiration_date: Option<Timestamp>,
+    pub reserves: Reserves,
+}
+
+/// What a code's counter holds that is no use made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reserves {
+    /// By stripes, for whoever comes.
+    pub leased: i32,
+    /// For somebody, by a hold that stands.
+    pub held: i32,
+    /// By a hold that has expired: free, but still counted.
+    pub lapsed: i32,
 }
 
 /// What a code is good for at a moment.
@@ -41,12 +54,23 @@ impl Limits {
     }
 
     pub fn limit_reached(&self) -> bool {
-        self.number_of_uses >= self.max_uses
+        self.taken() >= self.max_uses
     }
 
     /// Uses still free; none for a code that an older system let run over its cap.
     pub fn remaining_uses(&self) -> i32 {
-        self.max_uses.saturating_sub(self.number_of_uses).max(0)
+        self.max_uses.saturating_sub(self.taken()).max(0)
+    }
+
+    /// Uses really made. The counter is never less, unless somebody has set it by hand.
+    pub fn uses_made(&self) -> i32 {
+        self.taken().saturating_sub(self.reserves.held)
+    }
+
+    /// Uses that nobody else can have: made, or held for somebody.
+    fn taken(&self) -> i32 {
+        let Reserves { leased, lapsed, .. } = self.reserves;
+        self.number_of_uses.saturating_sub(leased).saturating_sub(lapsed)
     }
 }
 
@@ -74,7 +98,18 @@ mod tests {
             number_of_uses: uses,
             max_uses: max,
             expiration_date: expires.map(Timestamp),
+            reserves: Reserves::default(),
         }
+    }
+
+    #[test]
+    fn what_is_leased_or_has_lapsed_is_free_and_what_is_held_is_not() {
+        let reserves = Reserves { leased: 2, held: 3, lapsed: 1 };
+        let counted = |uses| Limits { reserves, ..limits(true, uses, 9, None) };
+        assert_eq!(counted(9).remaining_uses(), 3);
+        assert_eq!(counted(9).uses_made(), 3);
+        assert_eq!(counted(9).state(NOW), State::Active);
+        assert_eq!(counted(12).state(NOW), State::LimitReached);
     }
 
     #[test]

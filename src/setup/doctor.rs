@@ -11,8 +11,8 @@ use crate::pg::returns::RowSet;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::{Statement, statements, text};
 use crate::pg::tables::{
-    CODE_PROGRAMS, CODES, CONVERSIONS, EVENT_DELIVERIES, EVENTS, PROGRAMS, REWARDS, USAGE,
-    own_tables,
+    CODE_PROGRAMS, CODES, CONVERSIONS, EVENT_DELIVERIES, EVENTS, HOLDS, PROGRAMS, REWARDS, STRIPES,
+    USAGE, own_tables,
 };
 use crate::rules::declaration::{Declaration, one_line};
 use crate::setup::access_findings;
@@ -68,7 +68,7 @@ const EXAMINATIONS: [Examination; 6] = [
         finding: "codes whose number_of_uses is not the count of their usages",
         remedy: text!("setup/doctor/recount.sql"),
         keeps_away: None,
-        own: &[],
+        own: &[STRIPES, HOLDS],
     },
     Examination {
         statement: &OVER_CAP,

@@ -15,7 +15,7 @@ use crate::pg::session::Session;
 use crate::pg::statement::{statements, text};
 use crate::pg::tables::{
     CHECK_ATTEMPTS, CODE_PROGRAMS, CODES, CONVERSIONS, CREATORS, EVENT_CONSUMERS, EVENT_DELIVERIES,
-    EVENTS, PROGRAMS, REFEREES, REWARDS, SETTINGS, USAGE,
+    EVENTS, HOLDS, PROGRAMS, REFEREES, REWARDS, SETTINGS, STRIPES, USAGE,
 };
 use crate::pg::texts::Text;
 use crate::rules::declaration::{Right, rights_of};
@@ -60,6 +60,8 @@ pub const TASKS: [Task; 9] = [
             (SETTINGS, "SELECT"),
             (PROGRAMS, "SELECT"),
             (CODE_PROGRAMS, "SELECT"),
+            (STRIPES, "SELECT"),
+            (HOLDS, "SELECT"),
             (CONVERSIONS, "SELECT"),
             (REWARDS, "SELECT"),
         ],
