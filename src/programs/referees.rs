@@ -10,6 +10,7 @@ use crate::rules::program::DEFAULT_KEY;
 statements! {
     ADD = "programs/add_referee.sql";
     LOCK = "programs/lock_referee.sql";
+    ANY_OTHER_USE = "programs/any_other_use.sql";
     OTHER_USE = "programs/other_use.sql";
 }
 
@@ -30,6 +31,9 @@ pub fn has_other_use(
     code: Uuid,
     view: View,
 ) -> bool {
+    if view.run(session, &ANY_OTHER_USE, &[referee.into(), code.into()]).count() == 0 {
+        return false;
+    }
     let args = [referee.into(), program.into(), code.into(), (program == DEFAULT_KEY).into()];
     view.run(session, &OTHER_USE, &args).count() > 0
 }
