@@ -207,7 +207,7 @@ fn guard_claim(firing: &Firing) -> Result<()> {
 }
 
 fn usage_key(session: &Session, usage: Uuid) -> RowKey {
-    (session.tables.relation(USAGE).unwrap_or(pg_sys::InvalidOid), *usage.as_bytes())
+    (session.tables.table(USAGE).unwrap_or(pg_sys::InvalidOid), *usage.as_bytes())
 }
 
 /// Before INSERT into usage: locks the code's row. Before UPDATE, which may turn into a DELETE and an INSERT

@@ -74,7 +74,7 @@ fn must_be_gone(session: &Session, left: &'static Statement, user: Uuid) -> Resu
 /// The keys of the rows of a table that a statement locks.
 fn locked<T: FromServer>(
     session: &Session,
-    table: &str,
+    table: &'static str,
     statement: &'static Statement,
     args: &[Parameter],
 ) -> Vec<T> {

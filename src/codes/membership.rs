@@ -28,18 +28,17 @@ statements! {
 /// What the owner of a code is, where nobody has said.
 pub const DEFAULT_OWNER_TYPE: &str = "user";
 
+/// Where no code was ever assigned, none is asked for.
 fn assigned(session: &Session, code: Uuid, view: View) -> Option<String> {
+    if !session.may_have_rows(CODE_PROGRAMS) {
+        return None;
+    }
     view.run(session, &ASSIGNED, &[code.into()]).first().map(|row| row.need(1))
 }
 
-/// Where a code belongs whose row is locked. Where no code was ever assigned, none is asked for.
+/// Where a code belongs by now.
 pub fn of_code(session: &Session, code: Uuid, beneficiary: Option<Uuid>) -> Option<Membership> {
-    let assigned = if session.may_have_rows(CODE_PROGRAMS) {
-        assigned(session, code, View::Now)
-    } else {
-        None
-    };
-    Membership::of(assigned, beneficiary.is_some())
+    Membership::of(assigned(session, code, View::Now), beneficiary.is_some())
 }
 
 /// Where a code belongs.

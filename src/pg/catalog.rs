@@ -109,15 +109,18 @@ pub fn announces_changes(table: pg_sys::Oid) -> bool {
 /// Whether a table of this database may have a row: false only where none has been written since it was made or
 /// emptied. Exact also for rows that others have just committed: a file grows before its rows count.
 pub fn may_have_rows(table: pg_sys::Oid) -> bool {
-    // SAFETY: the oid was just found; the lock is the one any reader takes.
-    let table = unsafe { PgRelation::with_lock(table, pg_sys::AccessShareLock as i32) };
-    // SAFETY: the relation is open, and a table has a main fork.
+    // SAFETY: no lock is needed to look at the size of a file; a table that is gone has none, and one that goes in
+    // this moment is an error as it is to any reader.
     unsafe {
-        (*table.rd_rel).relkind as u8 != pg_sys::RELKIND_RELATION
-            || pg_sys::RelationGetNumberOfBlocksInFork(
-                table.as_ptr(),
-                pg_sys::ForkNumber::MAIN_FORKNUM,
-            ) > 0
+        let relation = pg_sys::RelationIdGetRelation(table);
+        if relation.is_null() {
+            return true;
+        }
+        let may = (*(*relation).rd_rel).relkind as u8 != pg_sys::RELKIND_RELATION
+            || pg_sys::RelationGetNumberOfBlocksInFork(relation, pg_sys::ForkNumber::MAIN_FORKNUM)
+                > 0;
+        pg_sys::RelationClose(relation);
+        may
     }
 }
 

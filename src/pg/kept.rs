@@ -86,7 +86,7 @@ impl Session {
         if !files.are_here || files.written.borrow().contains(&table) {
             return true;
         }
-        let may = self.tables.relation(table).is_none_or(catalog::may_have_rows);
+        let may = self.tables.table(table).is_none_or(catalog::may_have_rows);
         if may {
             files.written.borrow_mut().push(table);
         }

@@ -48,7 +48,7 @@ impl Session {
     /// for a writer who waits for these rows.
     pub fn lock_rows(
         &self,
-        table: &str,
+        table: &'static str,
         statement: &'static Statement,
         args: &[Parameter],
     ) -> Rows<'_> {
@@ -57,8 +57,8 @@ impl Session {
     }
 
     /// Takes the lock of a table that writing to it takes.
-    pub fn lock_for_writing(&self, table: &str) {
-        if let Some(oid) = self.tables.relation(table) {
+    pub fn lock_for_writing(&self, table: &'static str) {
+        if let Some(oid) = self.tables.table(table) {
             // SAFETY: the lock is kept until the transaction ends, as the one that the write would take.
             unsafe { pg_sys::LockRelationOid(oid, pg_sys::RowExclusiveLock as i32) };
         }

@@ -78,6 +78,8 @@ pub struct Tables {
     /// Whether usage (code, user) is unique, and the generation of the relation cache that said so.
     usage_is_unique: Cell<Option<(u64, bool)>>,
     pub(super) kept: Kept,
+    /// Those of tables, and the generation of the relation cache in which they were found.
+    oids: RefCell<(u64, Vec<(&'static str, pg_sys::Oid)>)>,
 }
 
 thread_local! {
@@ -127,6 +129,7 @@ impl Tables {
             plans: RefCell::default(),
             usage_is_unique: Cell::new(None),
             kept: Kept::default(),
+            oids: RefCell::default(),
         }
     }
 
@@ -201,6 +204,21 @@ impl Tables {
             pg_sys::get_relname_relid(name.as_ptr(), namespace)
         };
         (oid != pg_sys::InvalidOid).then_some(oid)
+    }
+
+    /// The same, looked up anew only once some relation has changed.
+    pub fn table(&self, name: &'static str) -> Option<pg_sys::Oid> {
+        let generation = changes::generation();
+        let mut known = self.oids.borrow_mut();
+        if known.0 != generation {
+            *known = (generation, Vec::new());
+        }
+        if let Some((_, oid)) = known.1.iter().find(|(known, _)| *known == name) {
+            return Some(*oid);
+        }
+        let oid = self.relation(name)?;
+        known.1.push((name, oid));
+        Some(oid)
     }
 
     fn lacks(&self, name: &str) -> bool {
@@ -293,7 +311,7 @@ impl Tables {
         match self.usage_is_unique.get() {
             Some((seen, unique)) if seen == generation => unique,
             _ => {
-                let unique = self.relation(USAGE).is_some_and(is_unique_by_code_and_user);
+                let unique = self.table(USAGE).is_some_and(is_unique_by_code_and_user);
                 // Opening the relation may itself have taken in a change: what was seen then is newer.
                 self.usage_is_unique.set(Some((generation, unique)));
                 unique

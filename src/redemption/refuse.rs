@@ -55,9 +55,12 @@ impl Trial {
     pub fn of(self, session: &Session, switches: Switches, code: Option<Code>) -> Diagnosis {
         let Trial { judge, counted, user, written, view } = self;
         let now = view.moment();
+        // Beside a row that is written the unique index lets no other be.
+        let may_be_used = written.is_none() || !session.tables.usage_is_unique();
         let earlier = code
             .as_ref()
             .zip(user)
+            .filter(|_| may_be_used)
             .and_then(|(code, user)| usage::earliest(session, code.uuid, user, written, view));
         let beneficiary = code.as_ref().and_then(|code| code.beneficiary_uuid);
         let redemption = Redemption {

@@ -29,7 +29,7 @@ pub struct WrittenUse {
 
 /// What a transaction keeps of a code's uses stands under this key.
 pub fn key_of(session: &Session, code_uuid: Uuid) -> RowKey {
-    (session.tables.relation(CODES).unwrap_or(pgrx::pg_sys::InvalidOid), *code_uuid.as_bytes())
+    (session.tables.table(CODES).unwrap_or(pgrx::pg_sys::InvalidOid), *code_uuid.as_bytes())
 }
 
 /// Makes a redemption of a usage row that somebody has inserted by hand: holds the limits or, where a setting
