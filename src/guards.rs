@@ -1,6 +1,8 @@
 //! Guards: triggers that hold the limits for whoever writes the tables without the functions, and refuse nothing
 //! else. A setting has them hold every rule.
 
+use std::rc::Rc;
+
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
@@ -32,9 +34,13 @@ statements! {
     SPELLING = "guards/spelling.sql";
 }
 
+fn tables_of(firing: &Firing) -> Result<Rc<Tables>> {
+    Tables::around(firing.table(), || firing.schema())
+}
+
 /// A session over the tables that the fired table belongs to, whatever the setting says.
 fn session_of(firing: &Firing) -> Result<Session> {
-    Ok(Session::over(Tables::of(&firing.schema()?)))
+    Ok(Session::over(tables_of(firing)?))
 }
 
 /// The values that the field rules are about. Bytes that are no text are left alone, as a NULL is: a host that stores
@@ -104,7 +110,7 @@ fn guard_code_written(firing: &Firing) -> Result<()> {
     let written = WrittenCode::read(firing.new_row())?;
     let Some(old) = firing.old_row() else {
         if written.uses > 0 {
-            let key = written::key_of(&session, written.uuid);
+            let key = written::key_of(&session.tables, written.uuid);
             with_claims(|claims| claims.add(key, written.uses.into()));
         }
         Events::of(&settings).tell(&session, EventType::CodeCreated, || written.created());
@@ -193,8 +199,7 @@ fn guard_claim(firing: &Firing) -> Result<()> {
         return Ok(());
     }
     counts.hold_uses(Some(former), Judge::Limits)?;
-    let session = session_of(firing)?;
-    let key = written::key_of(&session, required(new.get("uuid")?, "uuid")?);
+    let key = written::key_of(&*tables_of(firing)?, required(new.get("uuid")?, "uuid")?);
     with_claims(|claims| {
         // A use given back was claimed in this transaction, or was somebody's long before it.
         claims.add(key, change.max(-claims.get(&key)));

@@ -82,11 +82,23 @@ pub struct Tables {
     oids: RefCell<(u64, Vec<(&'static str, pg_sys::Oid)>)>,
 }
 
+/// The table whose trigger was fired last.
+#[derive(Clone)]
+struct Fired {
+    table: pg_sys::Oid,
+    /// Of the relation cache, when it was fired.
+    generation: u64,
+    /// Among which it is.
+    tables: Rc<Tables>,
+}
+
 thread_local! {
     /// Most recently used first.
     /// Never dropped: as the backend exits there is no Postgres left to free a plan in.
     static KNOWN: ManuallyDrop<RefCell<Vec<Rc<Tables>>>> =
         const { ManuallyDrop::new(RefCell::new(Vec::new())) };
+    static FIRED: ManuallyDrop<RefCell<Option<Fired>>> =
+        const { ManuallyDrop::new(RefCell::new(None)) };
 }
 
 impl Tables {
@@ -118,6 +130,24 @@ impl Tables {
             });
             tables
         })
+    }
+
+    /// The tables that one of them, whose trigger was fired, belongs to.
+    pub fn around(
+        table: pg_sys::Oid,
+        schema: impl FnOnce() -> Result<String>,
+    ) -> Result<Rc<Tables>> {
+        let generation = changes::generation();
+        let latest = FIRED.with(|fired| fired.borrow().clone());
+        if let Some(fired) = latest
+            && (fired.table, fired.generation) == (table, generation)
+        {
+            return Ok(fired.tables);
+        }
+        let tables = Tables::of(&schema()?);
+        let fired = Fired { table, generation, tables: Rc::clone(&tables) };
+        FIRED.with(|latest| latest.replace(Some(fired)));
+        Ok(tables)
     }
 
     /// The tables of a schema, which setup may still have to make; never kept for later calls.

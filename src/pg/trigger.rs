@@ -179,9 +179,14 @@ impl TriggerRow<'_> {
     }
 
     fn number(&self, column: &str) -> Result<i32> {
-        let name = texts::for_server(column);
-        // SAFETY: looks the name up in the row's descriptor; negative where it is none of the row's.
-        let number = unsafe { pg_sys::SPI_fnumber(self.descriptor, name.as_ptr()) };
+        // SAFETY: the row's own descriptor, which outlives the borrow.
+        let columns = unsafe { PgTupleDesc::from_pg_unchecked(self.descriptor) };
+        let is_named = |named: &pg_sys::FormData_pg_attribute| {
+            // SAFETY: a column's name is a C string.
+            let name = unsafe { CStr::from_ptr(named.attname.data.as_ptr()) };
+            !named.attisdropped && name.to_bytes() == column.as_bytes()
+        };
+        let number = columns.iter().position(is_named).map_or(0, |place| place as i32 + 1);
         if number <= 0 {
             let message = format!("the table has no column \"{column}\"");
             return Err(Error::new("42703", "column_missing", message)

@@ -7,7 +7,7 @@ use crate::events::Events;
 use crate::pg::clock;
 use crate::pg::error::Result;
 use crate::pg::session::{Session, View};
-use crate::pg::tables::CODES;
+use crate::pg::tables::{CODES, Tables};
 use crate::pg::transaction::{RowKey, with_claims, with_excesses};
 use crate::programs::admission;
 use crate::redemption::claim::{Claim, UseEvent};
@@ -28,8 +28,8 @@ pub struct WrittenUse {
 }
 
 /// What a transaction keeps of a code's uses stands under this key.
-pub fn key_of(session: &Session, code_uuid: Uuid) -> RowKey {
-    (session.tables.table(CODES).unwrap_or(pgrx::pg_sys::InvalidOid), *code_uuid.as_bytes())
+pub fn key_of(tables: &Tables, code_uuid: Uuid) -> RowKey {
+    (tables.table(CODES).unwrap_or(pgrx::pg_sys::InvalidOid), *code_uuid.as_bytes())
 }
 
 /// Makes a redemption of a usage row that somebody has inserted by hand: holds the limits or, where a setting
@@ -76,7 +76,7 @@ pub fn redeem_written(session: &Session, written: &WrittenUse) -> Result<()> {
 /// one look at it is final. Redemption takes its locks in this order too: the two never wait for each other in a
 /// ring.
 pub fn prepare(session: &Session, code_uuid: Uuid, date_used: Timestamp) {
-    let key = key_of(session, code_uuid);
+    let key = key_of(&session.tables, code_uuid);
     let claims = with_claims(|claims| claims.get(&key));
     let locked = if claims == 0 { read::lock(session, code_uuid) } else { None };
     if Judge::of_history(date_used, clock::now()).is_none()
@@ -100,7 +100,7 @@ const KNOWN: i64 = 1;
 /// Spends what the code's counter holds for the row: the use that the host's own UPDATE has taken in this
 /// transaction or, for a row of history, one that no row explains.
 fn spend(session: &Session, code_uuid: Uuid, judge: Judge) -> Counted {
-    let key = key_of(session, code_uuid);
+    let key = key_of(&session.tables, code_uuid);
     if with_claims(|claims| claims.take(key, 0)) {
         Counted::InCode
     } else if judge.is_history() && with_excesses(|excesses| excesses.take(key, KNOWN)) {
