@@ -3,11 +3,11 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
-.PHONY: help demo test test-matrix soak lint bench build install uninstall package clean setup
+.PHONY: help demo test test-matrix soak lint bench bench-instructions build install uninstall package clean setup
 
 help: ## list these targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | while IFS=$$'\t' read -r target what; do
-		printf '  %-12s %s\n' "$$target" "$$what"
+		printf '  %-18s %s\n' "$$target" "$$what"
 	done
 
 demo: setup ## redeem a first code, on a server of its own
@@ -26,8 +26,13 @@ soak: setup ## what takes longer: five minutes of everything at once, in which n
 lint: ## check format, clippy, shell scripts and the extension's SQL
 	@tools/lint
 
-bench: setup ## measure, on a server of its own
+bench: ## measure everything, on a server of its own: half an hour
+	@tools/setup valgrind
 	@benches/run
+
+bench-instructions: ## count the instructions of a redemption and its rivals, on a server of its own: two minutes
+	@tools/setup valgrind
+	@BENCH_PARTS=instructions benches/run
 
 build: setup ## build for release, into target/package
 	@tools/build
