@@ -1,8 +1,4 @@
-//! Facts that rarely change, kept by this backend instead of looked up at each call.
-//!
-//! A fact is kept for one table: a trigger of ours on it tells every backend of a change (`changes::announce`).
-//! Where the trigger is missing, or row-level security shows different people different rows, the fact is read
-//! each time.
+//! What a backend keeps of a schema's tables, until it is told that they have changed.
 
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
@@ -10,16 +6,13 @@ use std::rc::Rc;
 
 use pgrx::pg_sys;
 
-use super::catalog;
 use super::changes;
-use super::session::Session;
-use super::tables::SETTINGS;
 
 /// The facts kept for one schema.
 #[derive(Default)]
 pub struct Kept(RefCell<Vec<Fact>>);
 
-struct Fact {
+pub struct Fact {
     kind: TypeId,
     /// Who was allowed to read it.
     user: pg_sys::Oid,
@@ -29,11 +22,23 @@ struct Fact {
     value: Rc<dyn Any>,
 }
 
+impl Fact {
+    pub fn new<T: 'static>(
+        user: pg_sys::Oid,
+        table: pg_sys::Oid,
+        change: u64,
+        value: &Rc<T>,
+    ) -> Self {
+        let kind = TypeId::of::<T>();
+        Fact { kind, user, table, change, value: Rc::clone(value) as Rc<dyn Any> }
+    }
+}
+
 /// A backend that serves more roles than this reads anew for some.
 const MOST_FACTS: usize = 64;
 
 impl Kept {
-    fn find<T: 'static>(&self, user: pg_sys::Oid) -> Option<Rc<T>> {
+    pub fn find<T: 'static>(&self, user: pg_sys::Oid) -> Option<Rc<T>> {
         let kind = TypeId::of::<T>();
         let mut facts = self.0.borrow_mut();
         let place = facts.iter().position(|fact| fact.kind == kind && fact.user == user)?;
@@ -45,58 +50,11 @@ impl Kept {
         Rc::clone(&fact.value).downcast().ok()
     }
 
-    fn add(&self, fact: Fact) {
+    pub fn add(&self, fact: Fact) {
         let mut facts = self.0.borrow_mut();
         if facts.len() >= MOST_FACTS {
             facts.clear();
         }
         facts.push(fact);
     }
-}
-
-impl Session {
-    /// The fact that `read` finds in the table, or what was kept of it. `read` must see all that is committed by
-    /// now (`write_latest`): what an older snapshot shows may have been announced as changed already.
-    pub fn keep<T: 'static>(&self, table: &str, read: impl FnOnce() -> T) -> Rc<T> {
-        // SAFETY: reads a variable of this backend.
-        let user = unsafe { pg_sys::GetUserId() };
-        if let Some(kept) = self.tables.kept.find(user) {
-            return kept;
-        }
-        let oid = self.tables.relation(table);
-        let change = oid.map(changes::of);
-        let value = Rc::new(read());
-        if let (Some(table), Some(change)) = (oid, change)
-            && catalog::announces_changes(table)
-        {
-            let kind = TypeId::of::<T>();
-            let fact = Fact { kind, user, table, change, value: Rc::clone(&value) as Rc<dyn Any> };
-            self.tables.kept.add(fact);
-        }
-        value
-    }
-
-    /// Whether a table of ours may have a row: a look at its file, until it has had one. Where the settings'
-    /// changes are not announced it always may: the tables may be another node's.
-    pub fn may_have_rows(&self, table: &'static str) -> bool {
-        let files = self.keep(SETTINGS, || Files {
-            are_here: self.tables.relation(SETTINGS).is_some_and(catalog::announces_changes),
-            written: RefCell::default(),
-        });
-        if !files.are_here || files.written.borrow().contains(&table) {
-            return true;
-        }
-        let may = self.tables.table(table).is_none_or(catalog::may_have_rows);
-        if may {
-            files.written.borrow_mut().push(table);
-        }
-        may
-    }
-}
-
-/// What is known of the tables' files.
-struct Files {
-    are_here: bool,
-    /// Tables that have had a row.
-    written: RefCell<Vec<&'static str>>,
 }

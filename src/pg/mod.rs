@@ -6,6 +6,7 @@ pub mod changes;
 pub mod clock;
 pub mod encoding;
 pub mod error;
+pub mod facts;
 pub mod guc;
 pub mod ids;
 pub mod json;
