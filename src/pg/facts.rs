@@ -45,11 +45,18 @@ impl Session {
         if !files.are_here || files.written.borrow().contains(&table) {
             return true;
         }
-        let may = self.tables.table(table).is_none_or(catalog::may_have_rows);
-        if may {
-            files.written.borrow_mut().push(table);
+        loop {
+            let seen = changes::generation();
+            if self.tables.table(table).is_none_or(catalog::may_have_rows) {
+                files.written.borrow_mut().push(table);
+                return true;
+            }
+            // A file that has just been replaced, as by VACUUM FULL, is empty too; by then that was announced.
+            changes::take_in();
+            if changes::generation() == seen {
+                return false;
+            }
         }
-        may
     }
 }
 
