@@ -101,3 +101,25 @@ AS 'MODULE_PATHNAME', 'referral_facts_truncated_wrapper';
 
 COMMENT ON FUNCTION referral_facts_truncated() IS
 'Trigger on settings, programs and stripes, also in replicas: what referral_fact_changed() does for a row, for TRUNCATE.';
+
+DROP FUNCTION referral_create_codes(integer, uuid, text, integer, timestamptz, uuid, integer, text, boolean);
+
+CREATE FUNCTION referral_create_codes(
+       count              integer,
+       created_by_uuid    uuid,
+       description        text DEFAULT 'Referral code',
+       max_uses           integer DEFAULT 1,
+       expiration_date    timestamptz DEFAULT NULL,
+       beneficiary_uuid   uuid DEFAULT NULL,
+       length             integer DEFAULT 10,
+       prefix             text DEFAULT NULL,
+       enforce_user_limit boolean DEFAULT true,
+       program            text DEFAULT NULL)
+RETURNS TABLE (
+       uuid uuid,
+       code text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_create_codes_in_program_wrapper';
+
+COMMENT ON FUNCTION referral_create_codes(integer, uuid, text, integer, timestamptz, uuid, integer, text, boolean, text) IS
+'Creates exactly so many different random codes (prefix and so many letters), puts them into the program if one is named, and returns them, or fails whole. Works in bounded memory and can be cancelled. Errors: 22023 no such program, or a count that is more than half of the codes of that length, RF008 more codes than the creator may have (enforce_user_limit => false lets them be), 23514 a field breaks a rule.';

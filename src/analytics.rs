@@ -12,7 +12,7 @@ use crate::pg::json::AsStored;
 use crate::pg::result::Row;
 use crate::pg::returns::{Record, RowSet};
 use crate::pg::session::{Session, View};
-use crate::pg::statement::statements;
+use crate::pg::statement::{reports, statements};
 use crate::pg::texts::Text;
 use crate::programs::row as programs;
 use crate::rules::conversion::STATUSES;
@@ -30,9 +30,12 @@ statements! {
     EARNED = "analytics/earned.sql";
     REFERRED_BY = "analytics/referred_by.sql";
     REFERRALS = "analytics/referrals.sql";
+    USES_BY_BUCKET = "analytics/uses_by_bucket.sql";
+}
+
+reports! {
     TOP_REFERRERS = "analytics/top_referrers.sql";
     PROGRAM_REPORT = "analytics/program_report.sql";
-    USES_BY_BUCKET = "analytics/uses_by_bucket.sql";
 }
 
 /// The words of the statuses in which a conversion counts.
@@ -96,16 +99,16 @@ fn referral_top_referrers(
     program: Option<Text>,
 ) -> RowSet<'static, (Uuid, i64, Money, String)> {
     answer(|| {
-        let max_rows = args::limit(max_rows)?;
+        let limit = args::limit(max_rows)?;
         let program = args::optional_text(program, "program")?;
         let program = program.as_deref();
         let session = Session::open();
         if let Some(program) = program {
             programs::named(&session, program, "program", View::Query)?;
         }
-        let args = [program.into(), standing().into(), max_rows.into()];
+        let args = [program.into(), standing().into(), limit.into()];
         let read = |row: Row| (row.need(1), row.need(2), row.need(3), row.need(4));
-        Ok(RowSet::new(session.stream(&TOP_REFERRERS, &args, read)))
+        Ok(RowSet::new(session.report(&TOP_REFERRERS, &args, limit, read)))
     })
 }
 

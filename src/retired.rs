@@ -19,3 +19,9 @@ fn outdated() -> ! {
 fn referral_setup() {
     outdated()
 }
+
+/// Until 0.1.0: setof text, and no program.
+#[pg_extern(sql = false)]
+fn referral_create_codes() {
+    outdated()
+}

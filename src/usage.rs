@@ -8,7 +8,7 @@ use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::result::Row;
 use crate::pg::returns::{Record, RowSet};
 use crate::pg::session::{Session, View};
-use crate::pg::statement::{Statement, columns, statements};
+use crate::pg::statement::{Statement, columns, reports, statements};
 use crate::pg::tables::USAGE;
 use crate::rules::time::Timestamp;
 
@@ -29,13 +29,22 @@ statements! {
     DELETE = "usage/delete.sql";
     CODE_OF = "usage/code_of.sql";
     OF_USER_AND_CODE = "usage/of_user_and_code.sql";
-    TOTALS = "usage/totals.sql";
+    IS_UNIQUE = "usage/is_unique.sql";
+    EXPECTED = "usage/expected.sql";
     COUNT_OF_CODE = "usage/count_of_code.sql";
     COUNT_ALL_OF_CODE = "usage/count_all_of_code.sql";
     NEWEST = "usage/newest.sql";
     EXISTS_OF_USER = "usage/exists_of_user.sql";
     EXISTS_OF_USER_AND_CODE = "usage/exists_of_user_and_code.sql";
 }
+
+reports! {
+    COUNT_MANY_OF_CODE = "usage/count_of_code.sql";
+    TOTALS_WITH_REPEATS = "usage/totals_with_repeats.sql";
+}
+
+/// From so many usages on it pays to plan a count for its code.
+const MANY_USES: i32 = 100_000;
 
 /// How many users `referral_stats` names.
 const RECENT_USERS: usize = 5;
@@ -92,7 +101,10 @@ pub fn code_of(session: &Session, usage: Uuid) -> Option<Uuid> {
 
 /// How many usages of a code there are, as the calling query sees them.
 pub fn count_of_code(session: &Session, code: Uuid) -> i64 {
-    session.read(&COUNT_OF_CODE, &[code.into()]).first().map_or(0, |row| row.need(1))
+    let expected = session.read(&EXPECTED, &[code.into()]);
+    let are_many = expected.first().is_some_and(|row| row.need::<i32>(1) >= MANY_USES);
+    let count = if are_many { &COUNT_MANY_OF_CODE } else { &COUNT_OF_CODE };
+    session.read(count, &[code.into()]).first().map_or(0, |row| row.need(1))
 }
 
 /// How many there are by now, under the lock of the code's row: also those that the transaction's own snapshot is
@@ -108,8 +120,19 @@ pub fn exists(session: &Session, usage: Uuid) -> bool {
     code_of(session, usage).is_some()
 }
 
-/// The users of a code's newest uses, newest first, each named once.
-fn recent_users(session: &Session, code: Uuid) -> Vec<Uuid> {
+/// The usages of a code and the users who made them, counted.
+fn totals(session: &Session, code: Uuid) -> (i64, i64) {
+    let table = session.tables.relation(USAGE).unwrap_or(pg_sys::InvalidOid);
+    if session.read(&IS_UNIQUE, &[table.into()]).count() > 0 {
+        let uses = count_of_code(session, code);
+        return (uses, uses);
+    }
+    let totals = session.read(&TOTALS_WITH_REPEATS, &[code.into()]);
+    totals.first().map_or((0, 0), |row| (row.need(1), row.need(2)))
+}
+
+/// When a code was last used, and the users of its newest uses, newest first, each named once.
+fn newest(session: &Session, code: Uuid) -> (Option<Timestamp>, Vec<Uuid>) {
     let mut rows = RECENT_USERS;
     loop {
         let newest = session.read(&NEWEST, &[code.into(), (rows as i64).into()]);
@@ -122,7 +145,7 @@ fn recent_users(session: &Session, code: Uuid) -> Vec<Uuid> {
         users.truncate(RECENT_USERS);
         // Old data may hold several uses by one user: only then is a longer look needed.
         if users.len() == RECENT_USERS || newest.count() < rows {
-            return users;
+            return (newest.first().map(|row| row.need(2)), users);
         }
         rows *= 8;
     }
@@ -134,10 +157,9 @@ fn referral_stats(code_uuid: Option<Uuid>) -> Record<(i64, i64, Option<Timestamp
         return Record((0, 0, None, Vec::new()));
     };
     let session = Session::open();
-    let totals = session.read(&TOTALS, &[code.into()]);
-    let (total_uses, unique_users, last_used) =
-        totals.first().map_or((0, 0, None), |row| (row.need(1), row.need(2), row.get(3)));
-    Record((total_uses, unique_users, last_used, recent_users(&session, code)))
+    let (total_uses, unique_users) = totals(&session, code);
+    let (last_used, recent_users) = newest(&session, code);
+    Record((total_uses, unique_users, last_used, recent_users))
 }
 
 /// The columns of the usage table.

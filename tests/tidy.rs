@@ -296,7 +296,7 @@ fn a_star_stands_for_declared_columns(house: &House) -> Vec<String> {
         let mut alias = None;
         for (_, line) in file.code() {
             let line = line.trim();
-            if line.starts_with("statements! {") {
+            if line.starts_with("statements! {") || line.starts_with("reports! {") {
                 alias = None;
             } else if let Some((name, _)) = line.split_once(".* = ") {
                 alias = Some(name.to_owned());

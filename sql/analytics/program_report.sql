@@ -41,8 +41,11 @@ SELECT t.signups,
             ELSE pg_catalog.round(t.converted::pg_catalog.numeric OPERATOR(pg_catalog./) t.users, 4)
             END,
        (SELECT coalesce(pg_catalog.sum(r.amount), 0::pg_catalog.numeric)
-          FROM host.referral_rewards AS r
-         WHERE r.program OPERATOR(pg_catalog.=) $1
+          FROM host.referral_conversions AS v
+          JOIN host.referral_rewards AS r
+            ON r.conversion_uuid OPERATOR(pg_catalog.=) v.uuid
+         WHERE v.program OPERATOR(pg_catalog.=) $1
+           AND r.program OPERATOR(pg_catalog.=) $1
            AND r.currency OPERATOR(pg_catalog.=) $3),
        t.time_to_purchase
   FROM totals AS t

@@ -1,20 +1,16 @@
--- $1 the program, NULL for all; $2 the statuses of a conversion that stands.
-  WITH earned AS (
-       SELECT r.conversion_uuid,
-              pg_catalog.sum(r.amount) AS amount
-         FROM host.referral_rewards AS r
-        WHERE r.side OPERATOR(pg_catalog.=) 'referrer'
-          AND ($1 IS NULL
-               OR r.program OPERATOR(pg_catalog.=) $1)
-        GROUP BY r.conversion_uuid),
-       referrers AS (
+-- $1 the program, NULL for all; $2 the statuses of a conversion that stands. A side of a conversion has one grant at
+-- most, beside what was taken back of it.
+  WITH referrers AS (
        SELECT v.referrer_uuid,
               v.reward_currency,
-              pg_catalog.count(*) AS conversions,
-              coalesce(pg_catalog.sum(e.amount), 0::pg_catalog.numeric) AS amount
+              pg_catalog.count(*) FILTER (WHERE r.reverses_uuid IS NULL) AS conversions,
+              coalesce(pg_catalog.sum(r.amount), 0::pg_catalog.numeric) AS amount
          FROM host.referral_conversions AS v
-         LEFT JOIN earned AS e
-           ON e.conversion_uuid OPERATOR(pg_catalog.=) v.uuid
+         LEFT JOIN host.referral_rewards AS r
+           ON r.conversion_uuid OPERATOR(pg_catalog.=) v.uuid
+          AND r.side OPERATOR(pg_catalog.=) 'referrer'
+          AND ($1 IS NULL
+               OR r.program OPERATOR(pg_catalog.=) $1)
         WHERE v.status OPERATOR(pg_catalog.=) ANY ($2)
           AND ($1 IS NULL
                OR v.program OPERATOR(pg_catalog.=) $1)

@@ -1,4 +1,4 @@
--- One batch of new codes, save those that some row holds already, in whatever case.
+-- One batch of new codes, save those that some row holds by now.
 INSERT INTO host.phoenix_kit_referral_codes AS c (
        uuid,
        code,
@@ -21,10 +21,6 @@ SELECT new.uuid,
        $7,
        $8
   FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) AS new (uuid, code)
- WHERE NOT EXISTS (
-       SELECT 1
-         FROM host.phoenix_kit_referral_codes AS held
-        WHERE pg_catalog.upper(held.code) OPERATOR(pg_catalog.=) new.code)
     ON CONFLICT DO NOTHING
-RETURNING c.code,
-       c.uuid
+RETURNING c.uuid,
+       c.code

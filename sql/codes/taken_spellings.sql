@@ -1,5 +1,4 @@
--- Which of the spellings some row has. One after another, by the index: a plan that was made while the table was small
--- must not read it whole once it has grown.
+-- Which of the spellings some row has. One after another, by the index.
 SELECT s.spelling
   FROM pg_catalog.unnest($1) AS s (spelling),
        LATERAL (

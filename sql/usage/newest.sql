@@ -1,4 +1,5 @@
-SELECT u.used_by_uuid
+SELECT u.used_by_uuid,
+       u.date_used
   FROM host.phoenix_kit_referral_code_usage AS u
  WHERE u.code_uuid OPERATOR(pg_catalog.=) $1
  ORDER BY u.date_used DESC

@@ -1,7 +1,7 @@
 //! Codes created: one, or many at once.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, btree_set};
 
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
@@ -19,6 +19,7 @@ use crate::pg::returns::{Record, RowSet};
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
 use crate::pg::texts::Text;
+use crate::programs::row as programs;
 use crate::rules::code;
 use crate::rules::draft::Draft;
 use crate::rules::event::EventType;
@@ -29,10 +30,13 @@ use crate::settings::Settings;
 
 statements! {
     INSERT_MANY = "codes/insert_many.sql";
+    ASSIGN_MANY = "codes/assign_many.sql";
 }
 
-/// Codes written by one statement of a bulk creation: what it holds in memory at a time.
+/// Codes written by one statement of a bulk creation.
 const BATCH: usize = 1_000;
+/// Codes drawn together, and written in their order: neighbours meet the same pages of the indexes.
+const DRAWN: usize = 100_000;
 
 #[pg_extern(sql = false)]
 fn referral_create_code(
@@ -90,21 +94,20 @@ struct Bulk {
     created_by_uuid: Uuid,
     beneficiary_uuid: Option<Uuid>,
     expiration_date: Option<Timestamp>,
+    program: Option<String>,
     /// Codes that are still to be written.
     missing: usize,
-    written: std::vec::IntoIter<String>,
+    drawn: btree_set::IntoIter<String>,
+    written: std::vec::IntoIter<(Uuid, String)>,
 }
 
 impl Bulk {
-    /// Draws and writes one batch; codes that some row holds are drawn anew in a later one.
-    fn write_batch(&self) -> Vec<String> {
-        let size = self.missing.min(BATCH);
-        let mut rng = rand::rng();
-        let mut drawn = HashSet::with_capacity(size);
-        while drawn.len() < size {
-            drawn.insert(self.generator.draw(&mut rng));
+    /// Writes one batch; codes that some row holds are drawn anew in a later one.
+    fn write_batch(&mut self) -> Vec<(Uuid, String)> {
+        if self.drawn.len() == 0 {
+            self.drawn = self.draw().into_iter();
         }
-        let codes: Vec<String> = new::without_taken(&self.session, drawn.into_iter().collect());
+        let codes = new::without_taken(&self.session, self.drawn.by_ref().take(BATCH).collect());
         let uuids: Vec<Uuid> = codes.iter().map(|_| ids::new_uuid()).collect();
         let args = [
             uuids.into(),
@@ -117,25 +120,40 @@ impl Bulk {
             self.expiration_date.into(),
         ];
         let written = self.session.write(&INSERT_MANY, &args);
+        let written: Vec<(Uuid, String)> =
+            written.iter().map(|row| (row.need(1), row.need(2))).collect();
+        if let Some(program) = &self.program {
+            let uuids: Vec<Uuid> = written.iter().map(|(uuid, _)| *uuid).collect();
+            self.session.write(&ASSIGN_MANY, &[uuids.into(), program.as_str().into()]);
+        }
         self.events.tell_each(&self.session, EventType::CodeCreated, || {
-            let told = written.iter().map(|row| {
-                let (uuid, code) = (row.need(2), row.need::<String>(1));
-                let beneficiary = self.beneficiary_uuid;
-                new::created_with(uuid, &code, self.created_by_uuid, beneficiary, self.max_uses)
-            });
-            told.collect()
+            let (creator, beneficiary) = (self.created_by_uuid, self.beneficiary_uuid);
+            let told = |(uuid, code): &(Uuid, String)| {
+                new::created_with(*uuid, code, creator, beneficiary, self.max_uses)
+            };
+            written.iter().map(told).collect()
         });
-        written.iter().map(|row| row.need(1)).collect()
+        written
+    }
+
+    fn draw(&self) -> BTreeSet<String> {
+        let size = self.missing.min(DRAWN);
+        let mut rng = rand::rng();
+        let mut drawn = BTreeSet::new();
+        while drawn.len() < size {
+            drawn.insert(self.generator.draw(&mut rng));
+        }
+        drawn
     }
 }
 
 impl Iterator for Bulk {
-    type Item = (String,);
+    type Item = (Uuid, String);
 
-    fn next(&mut self) -> Option<(String,)> {
+    fn next(&mut self) -> Option<(Uuid, String)> {
         loop {
-            if let Some(code) = self.written.next() {
-                return Some((code,));
+            if let Some(written) = self.written.next() {
+                return Some(written);
             }
             if self.missing == 0 {
                 return None;
@@ -150,7 +168,7 @@ impl Iterator for Bulk {
 
 #[pg_extern(sql = false)]
 #[allow(clippy::too_many_arguments)] // The contract's.
-fn referral_create_codes(
+fn referral_create_codes_in_program(
     count: Option<i32>,
     created_by_uuid: Option<Uuid>,
     description: Option<Text>,
@@ -160,7 +178,8 @@ fn referral_create_codes(
     length: Option<i32>,
     prefix: Option<Text>,
     enforce_user_limit: Option<bool>,
-) -> RowSet<'static, (String,)> {
+    program: Option<Text>,
+) -> RowSet<'static, (Uuid, String)> {
     answer(|| {
         let count = required(count, "count")?;
         let missing = usize::try_from(count)
@@ -173,6 +192,7 @@ fn referral_create_codes(
         let length = required(length, "length")?;
         let enforce = required(enforce_user_limit, "enforce_user_limit")?;
         let prefix = args::optional_text(prefix, "prefix")?;
+        let program = args::optional_text(program, "program")?.map(Cow::into_owned);
         let prefix = code::normalize(prefix.as_deref().unwrap_or_default());
         if !encoding::can_hold(&prefix) {
             return Err(Error::not_in_encoding("prefix"));
@@ -181,6 +201,9 @@ fn referral_create_codes(
         generator.must_hold(missing)?;
 
         let session = Session::open();
+        if let Some(program) = &program {
+            programs::named(&session, program, "program", View::Now)?;
+        }
         let settings = Settings::of_codes(&session, View::Now);
         let limits = settings.system_limits();
         let expiration_date = expiration_date.map(Timestamp::from);
@@ -204,7 +227,9 @@ fn referral_create_codes(
             created_by_uuid,
             beneficiary_uuid,
             expiration_date,
+            program,
             missing,
+            drawn: BTreeSet::new().into_iter(),
             written: Vec::new().into_iter(),
         }))
     })

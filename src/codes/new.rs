@@ -14,7 +14,7 @@ use crate::pg::encoding;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::returns::Scalar;
 use crate::pg::session::{Session, View};
-use crate::pg::statement::statements;
+use crate::pg::statement::{statements, text};
 use crate::pg::texts::{self, Text};
 use crate::rules::code;
 use crate::rules::code::OddLetters;
@@ -32,7 +32,6 @@ statements! {
 
 statements! {
     OTHER_OF_CODE = "codes/other_of_code.sql";
-    TAKEN_SPELLINGS = "codes/taken_spellings.sql";
 }
 
 /// What the database's `upper()` makes of the texts that are the same code: by Unicode's default mapping, as functions
@@ -44,7 +43,11 @@ pub fn spellings(normal: &str, typed: &str) -> Vec<String> {
     }
     let mut spellings =
         ODD.with(|odd| odd.get_or_init(|| OddLetters::of(texts::upper)).spellings(normal));
-    spellings.insert(texts::upper_of(typed.trim()));
+    let typed = typed.trim();
+    // The capitals of ASCII are everybody's.
+    if !typed.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_lowercase()) {
+        spellings.insert(texts::upper_of(typed));
+    }
     spellings.into_iter().collect()
 }
 
@@ -60,24 +63,18 @@ fn is_taken(
     view.run(session, &OTHER_OF_CODE, &args).count() > 0
 }
 
-/// Codes in their normal form, without those that a row holds in a spelling which the database tells apart from it.
+/// Codes in their normal form, without those that a row holds in whatever case.
 pub fn without_taken(session: &Session, mut codes: Vec<String>) -> Vec<String> {
-    let others: Vec<Vec<String>> = codes
-        .iter()
-        .map(|code| {
-            let mut others = spellings(code, code);
-            others.retain(|spelling| spelling != code);
-            others
-        })
-        .collect();
-    let all: Vec<&str> = others.iter().flatten().map(String::as_str).collect();
-    if all.is_empty() {
-        return codes;
-    }
-    let taken = session.write(&TAKEN_SPELLINGS, &[all.into()]);
+    let spellings: Vec<Vec<String>> = codes.iter().map(|code| spellings(code, code)).collect();
+    let all: Vec<&str> = spellings.iter().flatten().map(String::as_str).collect();
+    // Planned anew for each batch: a plan from when the table was small would read it whole for every code.
+    let taken = session.write_once(text!("codes/taken_spellings.sql"), &[], &[all.into()]);
     let taken: HashSet<String> = taken.iter().map(|row| row.need(1)).collect();
-    let mut others = others.iter();
-    codes.retain(|_| others.next().is_none_or(|others| others.iter().all(|s| !taken.contains(s))));
+    if !taken.is_empty() {
+        let mut spellings = spellings.iter();
+        let free = |spellings: &Vec<String>| !spellings.iter().any(|s| taken.contains(s));
+        codes.retain(|_| spellings.next().is_none_or(free));
+    }
     codes
 }
 

@@ -11,7 +11,7 @@ use crate::pg::encoding;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::returns::{Record, RowSet};
 use crate::pg::session::{Session, View};
-use crate::pg::statement::{Parameter, Statement, statements};
+use crate::pg::statement::{Parameter, Statement, reports, statements};
 use crate::pg::tables::CODES;
 use crate::pg::texts::Text;
 use crate::rules::code::Lookup;
@@ -27,10 +27,14 @@ statements! {
     BY_CODE_IGNORING_CASE = "codes/by_code_ignoring_case.sql";
     LIST = "codes/list.sql";
     LIST_AFTER = "codes/list_after.sql";
+}
+
+reports! {
+    c.* = COLUMNS;
     TOP = "codes/top.sql";
 }
 
-statements! {
+reports! {
     SYSTEM_STATS = "codes/system_stats.sql";
 }
 
@@ -78,11 +82,16 @@ fn stream(
     statement: &'static Statement,
     args: &[Parameter],
 ) -> impl Iterator<Item = Code> + use<> {
-    let may_be = reserves::may_be(&session);
-    let complete = move |code| {
-        if may_be { reserves::complete(&Session::open(), code, View::Query) } else { code }
-    };
+    let complete = completion(&session);
     session.stream(statement, args, Code::read).map(complete)
+}
+
+/// What gives a code that was read its reserves, where any code may have some.
+fn completion(session: &Session) -> impl Fn(Code) -> Code + use<> {
+    let may_be = reserves::may_be(session);
+    move |code| {
+        if may_be { reserves::complete(&Session::open(), code, View::Query) } else { code }
+    }
 }
 
 /// Codes from the newest on or, for the next page, from the one after the last of this page.
@@ -153,8 +162,11 @@ fn referral_list_valid_codes(
 fn referral_top_codes(max_rows: Option<i32>) -> RowSet<'static, CodeColumns> {
     answer(|| {
         let now = clock::statement_start();
-        let top = stream(Session::open(), &TOP, &[args::limit(max_rows)?.into()]);
-        Ok(RowSet::new(top.map(move |code| code.into_columns(now))))
+        let limit = args::limit(max_rows)?;
+        let session = Session::open();
+        let complete = completion(&session);
+        let top = session.report(&TOP, &[limit.into()], limit, Code::read);
+        Ok(RowSet::new(top.map(move |code| complete(code).into_columns(now))))
     })
 }
 

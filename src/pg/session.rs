@@ -7,7 +7,7 @@ use pgrx::pg_sys;
 use super::clock;
 use super::error::{Error, raise};
 use super::result::{Row, Rows};
-use super::statement::{Parameter, Parameters, Plan, Statement};
+use super::statement::{Parameter, Parameters, Plan, Planning, Statement};
 use super::tables::Tables;
 use super::texts;
 use super::transaction::OwnWrite;
@@ -68,7 +68,7 @@ impl Session {
     /// else through one older snapshot (REPEATABLE READ, SERIALIZABLE).
     pub fn write_latest(&self, statement: &'static Statement, args: &[Parameter]) -> Rows<'_> {
         let _own = OwnWrite::begin();
-        let plan = self.tables.plan(statement, |sql| Plan::prepare(sql, args));
+        let plan = self.tables.plan(statement, |sql| statement.prepare(sql, args));
         let mut parameters = Parameters::of(args);
         // SAFETY: as in `run`; SPI takes a copy of the snapshot, and no crosscheck is asked for.
         unsafe {
@@ -97,7 +97,7 @@ impl Session {
         args: &[Parameter],
         read: fn(Row) -> T,
     ) -> Stream<T> {
-        let plan = self.tables.plan(statement, |sql| Plan::prepare(sql, args));
+        let plan = self.tables.plan(statement, |sql| statement.prepare(sql, args));
         let mut parameters = Parameters::of(args);
         // SAFETY: as in `execute`; the portal keeps what it needs of the plan and the values.
         let portal = unsafe {
@@ -114,15 +114,32 @@ impl Session {
         Stream { portal, plan, session: self, batch: Vec::new().into_iter(), read }
     }
 
+    /// The same, for a report of which few rows may be asked: those are held together, so that several processes can
+    /// work for them, which they cannot for a cursor.
+    pub fn report<T: 'static>(
+        self,
+        statement: &'static Statement,
+        args: &[Parameter],
+        limit: Option<i64>,
+        read: fn(Row) -> T,
+    ) -> Box<dyn Iterator<Item = T>> {
+        if limit.is_some_and(|limit| limit <= FEW_ROWS) {
+            let rows: Vec<T> = self.read(statement, args).iter().map(read).collect();
+            return Box::new(rows.into_iter());
+        }
+        Box::new(self.stream(statement, args, read))
+    }
+
     /// As `write`, for a text with placeholders for names of the caller's choice: its plan is not kept.
     pub fn write_once(&self, sql: &str, names: &[(&str, &str)], args: &[Parameter]) -> Rows<'_> {
         let _own = OwnWrite::begin();
-        self.run(&Plan::prepare(&self.tables.fill(sql, names), args), args, false, false)
+        let plan = Plan::prepare(&self.tables.fill(sql, names), args, Planning::Once);
+        self.run(&plan, args, false, false)
     }
 
     fn execute(&self, statement: &'static Statement, args: &[Parameter], read: bool) -> Rows<'_> {
         // Held across the call, so that a recursive call that evicts it from the cache cannot free it.
-        let plan = self.tables.plan(statement, |sql| Plan::prepare(sql, args));
+        let plan = self.tables.plan(statement, |sql| statement.prepare(sql, args));
         self.run(&plan, args, read, true)
     }
 
@@ -204,6 +221,8 @@ pub struct Stream<T> {
     read: fn(Row) -> T,
 }
 
+/// The most rows that are held together.
+const FEW_ROWS: i64 = 1_000;
 /// How many rows of a stream are held at a time.
 const BATCH_ROWS: std::ffi::c_long = 100;
 

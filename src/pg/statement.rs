@@ -59,11 +59,41 @@ pub(crate) use columns;
 pub struct Statement {
     pub(super) sql: &'static str,
     pub(super) columns: Option<&'static Columns>,
+    planning: Planning,
+}
+
+/// When Postgres plans a statement.
+#[derive(Clone, Copy)]
+pub enum Planning {
+    /// A few times, and then once for whatever values: planning would cost more than running.
+    Once,
+    /// For the values of each call and, where Postgres sees fit, for several processes.
+    EachTime,
+}
+
+impl Planning {
+    /// SPI's cursor options.
+    fn options(self) -> i32 {
+        match self {
+            Planning::Once => 0,
+            Planning::EachTime => {
+                (pg_sys::CURSOR_OPT_CUSTOM_PLAN | pg_sys::CURSOR_OPT_PARALLEL_OK) as i32
+            }
+        }
+    }
 }
 
 impl Statement {
-    pub const fn new(sql: &'static str, columns: Option<&'static Columns>) -> Self {
-        Statement { sql, columns }
+    pub const fn new(
+        sql: &'static str,
+        columns: Option<&'static Columns>,
+        planning: Planning,
+    ) -> Self {
+        Statement { sql, columns, planning }
+    }
+
+    pub(super) fn prepare(&self, sql: &str, args: &[Parameter]) -> Plan {
+        Plan::prepare(sql, args, self.planning)
     }
 }
 
@@ -71,19 +101,35 @@ impl Statement {
 /// the columns of a table behind it: `statements! { c.* = row::COLUMNS; BY_UUID = "codes/by_uuid.sql"; }`.
 macro_rules! statements {
     ($alias:ident.* = $columns:path; $($name:ident = $file:literal;)+) => {
-        $(static $name: $crate::pg::statement::Statement = $crate::pg::statement::Statement::new(
-            $crate::pg::statement::text!($file),
-            Some(&$columns),
-        );)+
+        $crate::pg::statement::declared! { Once, Some(&$columns), $($name = $file;)+ }
     };
     ($($name:ident = $file:literal;)+) => {
-        $(static $name: $crate::pg::statement::Statement = $crate::pg::statement::Statement::new(
-            $crate::pg::statement::text!($file),
-            None,
-        );)+
+        $crate::pg::statement::declared! { Once, None, $($name = $file;)+ }
     };
 }
 pub(crate) use statements;
+
+/// Declares, in the same way, statements that read much of a table: their plans fit the values of each call.
+macro_rules! reports {
+    ($alias:ident.* = $columns:path; $($name:ident = $file:literal;)+) => {
+        $crate::pg::statement::declared! { EachTime, Some(&$columns), $($name = $file;)+ }
+    };
+    ($($name:ident = $file:literal;)+) => {
+        $crate::pg::statement::declared! { EachTime, None, $($name = $file;)+ }
+    };
+}
+pub(crate) use reports;
+
+macro_rules! declared {
+    ($planning:ident, $columns:expr, $($name:ident = $file:literal;)+) => {
+        $(static $name: $crate::pg::statement::Statement = $crate::pg::statement::Statement::new(
+            $crate::pg::statement::text!($file),
+            $columns,
+            $crate::pg::statement::Planning::$planning,
+        );)+
+    };
+}
+pub(crate) use declared;
 
 /// The text of a file of sql/ that is run as it is, as DDL is: `text!("setup/grants/grant.sql")`
 macro_rules! text {
@@ -102,12 +148,17 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub(super) fn prepare(sql: &str, args: &[Parameter]) -> Self {
+    pub(super) fn prepare(sql: &str, args: &[Parameter], planning: Planning) -> Self {
         let mut types: Vec<pg_sys::Oid> = args.iter().map(|arg| arg.0.oid()).collect();
         let text = texts::for_server(sql);
         // SAFETY: SPI is connected, as every caller holds a Session; text and types outlive the call.
         unsafe {
-            let plan = pg_sys::SPI_prepare(text.as_ptr(), types.len() as i32, types.as_mut_ptr());
+            let plan = pg_sys::SPI_prepare_cursor(
+                text.as_ptr(),
+                types.len() as i32,
+                types.as_mut_ptr(),
+                planning.options(),
+            );
             let Some(plan) = NonNull::new(plan) else {
                 let status = pg_sys::SPI_result;
                 raise(Error::internal(format!("SPI_prepare failed: {status}")));

@@ -86,7 +86,15 @@ impl OddLetters {
             let itself = (letter.len_utf8(), String::from(letter));
             let odd = self.leading(&normal[place..]).map(|(form, own)| (form.len(), own.clone()));
             let ways: BTreeSet<(usize, String)> = odd.chain([itself]).collect();
-            for spelling in std::mem::take(&mut reached[place]) {
+            let here = std::mem::take(&mut reached[place]);
+            if ways.len() == 1 {
+                reached[place + letter.len_utf8()].extend(here.into_iter().map(|mut spelling| {
+                    spelling.push(letter);
+                    spelling
+                }));
+                continue;
+            }
+            for spelling in here {
                 for (length, way) in &ways {
                     let next = &mut reached[place + length];
                     if next.len() < MOST_SPELLINGS {

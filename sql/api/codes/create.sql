@@ -33,10 +33,13 @@ CREATE FUNCTION referral_create_codes(
        beneficiary_uuid   uuid DEFAULT NULL,
        length             integer DEFAULT 10,
        prefix             text DEFAULT NULL,
-       enforce_user_limit boolean DEFAULT true)
-RETURNS SETOF text
+       enforce_user_limit boolean DEFAULT true,
+       program            text DEFAULT NULL)
+RETURNS TABLE (
+       uuid uuid,
+       code text)
 LANGUAGE c VOLATILE PARALLEL UNSAFE
-AS 'MODULE_PATHNAME', 'referral_create_codes_wrapper';
+AS 'MODULE_PATHNAME', 'referral_create_codes_in_program_wrapper';
 
-COMMENT ON FUNCTION referral_create_codes(integer, uuid, text, integer, timestamptz, uuid, integer, text, boolean) IS
-'Creates exactly so many different random codes (prefix and so many letters) and returns them, or fails whole. Works in bounded memory and can be cancelled. Errors: 22023 a count that is more than half of the codes of that length, RF008 more codes than the creator may have (enforce_user_limit => false lets them be), 23514 a field breaks a rule.';
+COMMENT ON FUNCTION referral_create_codes(integer, uuid, text, integer, timestamptz, uuid, integer, text, boolean, text) IS
+'Creates exactly so many different random codes (prefix and so many letters), puts them into the program if one is named, and returns them, or fails whole. Works in bounded memory and can be cancelled. Errors: 22023 no such program, or a count that is more than half of the codes of that length, RF008 more codes than the creator may have (enforce_user_limit => false lets them be), 23514 a field breaks a rule.';

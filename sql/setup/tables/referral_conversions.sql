@@ -36,6 +36,9 @@ CREATE INDEX referral_conversions_referrer_idx
 CREATE INDEX referral_conversions_referee_idx
     ON host.referral_conversions USING btree (referee_uuid, program);
 
+CREATE INDEX referral_conversions_program_idx
+    ON host.referral_conversions USING btree (program, converted_at DESC, uuid DESC);
+
 CREATE INDEX referral_conversions_newest_idx
     ON host.referral_conversions USING btree (converted_at DESC, uuid DESC);
 

@@ -106,6 +106,15 @@ SELECT * FROM referral_create_codes(1, :alice, length => 2);
 SELECT * FROM referral_create_codes(1, :alice, length => 45, prefix => 'TOOLONG');
 SELECT * FROM referral_create_codes(1, :alice, expiration_date => '2020-01-01');
 SELECT * FROM referral_create_codes(1, :alice, description => '');
+-- Each with its id and, where one is named, in a program.
+SELECT key FROM referral_create_program('autumn');
+CREATE TABLE given AS
+SELECT g.uuid, g.code FROM referral_create_codes(1500, :bob, enforce_user_limit => false, program => 'autumn') AS g;
+SELECT pg_catalog.count(*) AS given, pg_catalog.count(p.program) AS in_the_program
+  FROM given
+  JOIN phoenix_kit_referral_codes USING (uuid, code)
+  LEFT JOIN referral_code_programs AS p ON p.code_uuid = uuid AND p.program = 'autumn' AND p.owner_uuid IS NULL;
+SELECT * FROM referral_create_codes(1, :alice, program => 'winter');
 -- Cancelled, in whichever statement: none is left.
 \set SHOW_CONTEXT never
 SELECT pg_catalog.count(*) AS before FROM phoenix_kit_referral_codes \gset
