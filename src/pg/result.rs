@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 
-use pgrx::{PgList, pg_sys};
+use pgrx::{PgList, PgTupleDesc, pg_sys};
 
 use super::error::{Error, Unreadable, raise};
 use super::texts;
@@ -118,10 +118,12 @@ impl Row<'_> {
         &self,
         column: i32,
     ) -> std::result::Result<Option<T>, Unreadable> {
-        // SAFETY: tuple and descriptor belong together; the type is checked before the datum is read,
-        // and SPI gives InvalidOid, which no type accepts, for a column that does not exist.
+        // SAFETY: tuple and descriptor belong together; the type is checked before the datum is read, and no type
+        // accepts InvalidOid, which stands for a column that does not exist.
         unsafe {
-            let found = pg_sys::SPI_gettypeid(self.descriptor, column);
+            let columns = PgTupleDesc::from_pg_unchecked(self.descriptor);
+            let declared = usize::try_from(column - 1).ok().and_then(|place| columns.get(place));
+            let found = declared.map_or(pg_sys::InvalidOid, |column| column.atttypid);
             if !T::accepts(found) {
                 let error =
                     self.error(column, "42804", "has an unexpected type").because("column_type");
