@@ -1,8 +1,8 @@
 # Reads lines of "series clients tps" and writes an SVG: tps against clients, a line a series with its name at its end.
 
 BEGIN {
-    width = 820; height = 440
-    left = 64; right = 230; top = 64; bottom = 56
+    width = 840; height = 440
+    left = 64; right = 250; top = 64; bottom = 56
     title["many"] = "many codes"
     title["striped"] = "one code, 64 stripes"
     title["one"] = "one code"
@@ -58,17 +58,17 @@ END {
 
     print "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " width " " height "\" role=\"img\" aria-label=\"Redemptions a second against clients at a time\">"
     print "<style>"
-    print "svg { background: #ffffff; font: 13px system-ui, sans-serif }"
-    print "text { fill: #24292f } .quiet { fill: #57606a } .title { font-size: 16px; font-weight: 600 }"
+    print "svg { font: 13px system-ui, sans-serif }"
+    print ".paper { fill: #ffffff } text { fill: #24292f } .quiet { fill: #57606a } .title { font-size: 16px; font-weight: 600 }"
     print ".grid { stroke: #d8dee4 } .line { fill: none; stroke-width: 2.5; stroke-linejoin: round }"
-    print ".many { --ink: #0b62c4 } .striped { --ink: #1a7f45 } .one { --ink: #c2410c } .phoenixkit { --ink: #6e5494 }"
-    print ".line { stroke: var(--ink) } .dot, .name { fill: var(--ink) } .name { font-weight: 600 }"
+    print ".many { color: #0b62c4 } .striped { color: #1a7f45 } .one { color: #c2410c } .phoenixkit { color: #6e5494 }"
+    print ".line { stroke: currentColor } .dot, .name { fill: currentColor } .name { font-weight: 600 }"
     print "@media (prefers-color-scheme: dark) {"
-    print "svg { background: #0d1117 } text { fill: #e6edf3 } .quiet { fill: #9da7b1 } .grid { stroke: #30363d }"
-    print ".many { --ink: #6cb0ff } .striped { --ink: #56d07f } .one { --ink: #ff9c57 } .phoenixkit { --ink: #c8a6ff }"
-    print ".name { fill: var(--ink) }"
-    print "}"
+    print ".paper { fill: #0d1117 } text { fill: #e6edf3 } .quiet { fill: #9da7b1 } .grid { stroke: #30363d }"
+    print ".many { color: #6cb0ff } .striped { color: #56d07f } .one { color: #ff9c57 } .phoenixkit { color: #c8a6ff }"
+    print ".name { fill: currentColor } }"
     print "</style>"
+    print "<rect class=\"paper\" width=\"" width "\" height=\"" height "\"/>"
     print "<text class=\"title\" x=\"16\" y=\"26\">Redemptions a second</text>"
     print "<text class=\"quiet\" x=\"16\" y=\"46\">" subtitle "</text>"
 
