@@ -24,7 +24,8 @@ pub fn examine(session: &Session) -> Option<Finding> {
         severity: Severity::Info,
         finding: format!(
             "its pages are filled to the brim (fillfactor 100): a use that finds no room on its page, as each does \
-             while an old snapshot is held, writes the row's entry in all {indexes} indexes anew: with six, 1.4 times the work of a redemption"
+             while an old snapshot is held, writes the row's entry in all {indexes} indexes anew, which with six of \
+             them is 1.4 times the work of a redemption"
         ),
         remedy: format!(
             "{remedy}; -- holds for new pages; VACUUM FULL {subject}, which locks everybody out, or pg_repack, which \
