@@ -19,6 +19,7 @@ use crate::setup::access_findings;
 use crate::setup::changes::{self, Changes};
 use crate::setup::finding::{Finding, Severity, remedy, setup_call, subject};
 use crate::setup::index_findings;
+use crate::setup::page_findings;
 use crate::setup::setting_findings;
 use crate::setup::spelling;
 use crate::setup::tables;
@@ -157,6 +158,7 @@ fn examine(session: &Session) -> Vec<Finding> {
     }
     findings.extend(examine_spelling(session));
     findings.extend(index_findings::examine(session, &kept_away));
+    findings.extend(page_findings::examine(session));
     findings.extend(examine_setup(session));
     findings.extend(access_findings::examine(session));
     findings
