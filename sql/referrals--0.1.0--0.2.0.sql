@@ -123,3 +123,17 @@ AS 'MODULE_PATHNAME', 'referral_create_codes_in_program_wrapper';
 
 COMMENT ON FUNCTION referral_create_codes(integer, uuid, text, integer, timestamptz, uuid, integer, text, boolean, text) IS
 'Creates exactly so many different random codes (prefix and so many letters), puts them into the program if one is named, and returns them, or fails whole. Works in bounded memory and can be cancelled. Errors: 22023 no such program, or a count that is more than half of the codes of that length, RF008 more codes than the creator may have (enforce_user_limit => false lets them be), 23514 a field breaks a rule.';
+
+CREATE FUNCTION referral_use_codes(
+       code       text,
+       user_uuids uuid[])
+RETURNS TABLE (
+       user_uuid  uuid,
+       ok         boolean,
+       reason     text,
+       usage_uuid uuid)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_use_codes_wrapper';
+
+COMMENT ON FUNCTION referral_use_codes(text, uuid[]) IS
+'Redeems a code for many users in one statement: one row each, in the order given, as if each had called referral_try_use_code in turn. A refusal is a row whose ok is false and whose reason says why; for already_used, also of a user who is named twice, the row has the earlier usage. Errors: 22004 for a NULL among the users, whose place is named, 22023 for more than 100000 of them.';

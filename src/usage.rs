@@ -1,5 +1,7 @@
 //! Usage: the rows that say who used which code when.
 
+use std::collections::HashMap;
+
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
@@ -26,6 +28,9 @@ statements! {
 statements! {
     INSERT = "usage/insert.sql";
     INSERT_OR_FAIL = "usage/insert_or_fail.sql";
+    INSERT_MANY = "usage/insert_many.sql";
+    INSERT_MANY_OR_FAIL = "usage/insert_many_or_fail.sql";
+    OF_USERS_AND_CODE = "usage/of_users_and_code.sql";
     DELETE = "usage/delete.sql";
     CODE_OF = "usage/code_of.sql";
     OF_USER_AND_CODE = "usage/of_user_and_code.sql";
@@ -67,6 +72,32 @@ pub fn earliest(
     let args = [code.into(), user.into(), except.into()];
     let found = view.run(session, &OF_USER_AND_CODE, &args);
     found.first().map(|row| Use { uuid: row.need(1), date_used: row.need(2) })
+}
+
+/// The earliest use of the code by each of the users who has one.
+pub fn earliest_of_each(session: &Session, code: Uuid, users: Vec<Uuid>) -> HashMap<Uuid, Uuid> {
+    let found = session.write(&OF_USERS_AND_CODE, &[code.into(), users.into()]);
+    let mut earliest = HashMap::new();
+    for row in found.iter() {
+        earliest.entry(row.need(1)).or_insert_with(|| row.need(2));
+    }
+    earliest
+}
+
+/// Writes the uses of a code, whose row is locked, by users who have none; how many were written. `uses` has an id
+/// for each user.
+pub fn insert_many(
+    session: &Session,
+    code: Uuid,
+    users: Vec<Uuid>,
+    uses: Vec<Uuid>,
+    date_used: Timestamp,
+) -> usize {
+    let args = [code.into(), users.into(), uses.into(), date_used.into()];
+    session.lock_for_writing(USAGE);
+    let unique = session.tables.usage_is_unique();
+    let insert = if unique { &INSERT_MANY } else { &INSERT_MANY_OR_FAIL };
+    session.write(insert, &args).count()
 }
 
 /// Writes a usage row; false where the user has one for this code.

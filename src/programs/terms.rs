@@ -17,6 +17,7 @@ use crate::rules::program::{Run, Status};
 statements! {
     TERMS = "programs/terms.sql";
     TERMS_LOCKED = "programs/terms_locked.sql";
+    TERMS_FOR_UPDATE = "programs/terms_for_update.sql";
 }
 
 /// None where a code without a program of its own finds no default program. A program whose row is hidden
@@ -56,6 +57,11 @@ pub fn newest(session: &Session, key: &str) -> Option<Terms> {
     let read = |statement| session.write(statement, &[key.into()]).first().map(terms);
     let found = read(&TERMS)?;
     if found.is_capped() || !has_one_snapshot() { Some(found) } else { read(&TERMS_LOCKED) }
+}
+
+/// As they are by now, the program's row locked; None where there is none.
+pub fn lock(session: &Session, key: &str) -> Option<Terms> {
+    session.lock_rows(PROGRAMS, &TERMS_FOR_UPDATE, &[key.into()]).first().map(terms)
 }
 
 /// A program that a code was put into is there, by a foreign key; where its row is not to be seen its cap

@@ -1,11 +1,11 @@
 //! The claim: one user takes one use of one code.
 
 use pgrx::datum::Uuid;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::codes::{membership, read, reserves};
 use crate::events::Events;
-use crate::pg::error::{Error, Result};
+use crate::pg::error::Result;
 use crate::pg::ids;
 use crate::pg::result::Row;
 use crate::pg::session::{Session, View};
@@ -78,11 +78,10 @@ pub fn redeem(session: &Session, text: &str, user: Uuid) -> Result<Outcome> {
         } else if read::lock(session, code).is_some() {
             locked = Some(code);
         } else if unlockable.replace(code) == Some(code) {
-            return Err(not_updatable());
+            return Err(read::not_updatable());
         }
     }
-    let message = "the code keeps changing while it is redeemed";
-    Err(Error::keeps_changing("code_keeps_changing", message))
+    Err(read::keeps_changing())
 }
 
 impl Claim {
@@ -115,7 +114,7 @@ impl Claim {
     /// Takes one use of a code whose row is locked and has been judged.
     pub fn take_locked(session: &Session, code_uuid: Uuid) -> Result<Self> {
         let taken = session.write(&CLAIM_LOCKED, &[code_uuid.into()]);
-        taken.first().map(Claim::read).ok_or_else(not_updatable)
+        taken.first().map(Claim::read).ok_or_else(read::not_updatable)
     }
 
     /// Writes the use down, or gives it back where it turns out that the user may not have it.
@@ -170,25 +169,20 @@ pub struct UseEvent<'a> {
 }
 
 impl UseEvent<'_> {
-    pub fn tell(&self, session: &Session, events: Events) {
-        events.tell(session, EventType::CodeUsed, || {
-            json!({
-                "usage_uuid": self.usage_uuid.to_string(),
-                "code_uuid": self.code_uuid.to_string(),
-                "code": self.code,
-                "used_by_uuid": self.user.to_string(),
-                "beneficiary_uuid": self.beneficiary_uuid.map(|uuid| uuid.to_string()),
-                "program": self.program,
-            })
-        });
+    pub fn payload(&self) -> Value {
+        json!({
+            "usage_uuid": self.usage_uuid.to_string(),
+            "code_uuid": self.code_uuid.to_string(),
+            "code": self.code,
+            "used_by_uuid": self.user.to_string(),
+            "beneficiary_uuid": self.beneficiary_uuid.map(|uuid| uuid.to_string()),
+            "program": self.program,
+        })
     }
-}
 
-/// The row is there, nothing speaks against its use, and yet it does not let itself be written to.
-fn not_updatable() -> Error {
-    let message = "the code may be used, but its row could not be updated";
-    Error::new("42501", "row_not_updated", message)
-        .with_hint("Row-level security lets the caller see the code and not update it.")
+    pub fn tell(&self, session: &Session, events: Events) {
+        events.tell(session, EventType::CodeUsed, || self.payload());
+    }
 }
 
 /// Gives a use of the code back, whose row is locked.

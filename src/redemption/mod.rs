@@ -1,5 +1,6 @@
 //! Redemption: one user takes one use of one code, or learns why not.
 
+pub mod batch;
 pub mod claim;
 pub mod face;
 pub mod refuse;

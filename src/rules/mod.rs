@@ -17,6 +17,7 @@ pub mod letters;
 pub mod membership;
 pub mod money;
 pub mod program;
+pub mod queue;
 pub mod refusal;
 pub mod settings;
 pub mod signup;
