@@ -23,6 +23,7 @@ statements! {
     OF_CODE = "usage/of_code.sql";
     OF_USER = "usage/of_user.sql";
     RECENT = "usage/recent.sql";
+    BY_UUID = "usage/by_uuid.sql";
 }
 
 statements! {
@@ -194,7 +195,7 @@ fn referral_stats(code_uuid: Option<Uuid>) -> Record<(i64, i64, Option<Timestamp
 }
 
 /// The columns of the usage table.
-type UsageColumns = (Uuid, Uuid, Uuid, Timestamp);
+pub type UsageColumns = (Uuid, Uuid, Uuid, Timestamp);
 
 fn usage_columns(row: Row) -> UsageColumns {
     (
@@ -203,6 +204,11 @@ fn usage_columns(row: Row) -> UsageColumns {
         row.need(at::used_by_uuid),
         row.need(at::date_used),
     )
+}
+
+/// The row of that id.
+pub fn by_uuid(session: &Session, usage: Uuid) -> Option<UsageColumns> {
+    session.write(&BY_UUID, &[usage.into()]).first().map(usage_columns)
 }
 
 /// The uses of a code or of a user, newest first.

@@ -17,7 +17,7 @@ use crate::pg::texts::Text;
 use crate::pg::transaction::MOST_LOOKS;
 use crate::rules::code::Lookup;
 use crate::rules::refusal::Refusal;
-use crate::rules::state::{Limits, State};
+use crate::rules::state::{Limits, Reserves, State};
 use crate::rules::time::Timestamp;
 
 statements! {
@@ -228,4 +228,13 @@ fn referral_usage_limit_reached(code_uuid: Option<Uuid>) -> Option<bool> {
 fn ask(code_uuid: Option<Uuid>, question: impl Fn(&Limits, Timestamp) -> bool) -> Option<bool> {
     let code = by_uuid(&Session::open(), code_uuid?, View::Query)?;
     Some(question(&code.limits, clock::statement_start()))
+}
+
+#[pg_extern(sql = false)]
+fn referral_code_uses(code_uuid: Option<Uuid>) -> RowSet<'static, (i32, i32, i32, i32)> {
+    let found = code_uuid.and_then(|uuid| by_uuid(&Session::open(), uuid, View::Query));
+    RowSet::new(found.map(|Code { limits, .. }| {
+        let Reserves { leased, held, .. } = limits.reserves;
+        (limits.uses_made(), held, leased, limits.remaining_uses())
+    }))
 }

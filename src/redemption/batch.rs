@@ -17,7 +17,8 @@ use crate::pg::statement::statements;
 use crate::pg::texts::Text;
 use crate::pg::{changes, clock};
 use crate::programs::{cap, referees, terms};
-use crate::redemption::claim::{self, UseEvent};
+use crate::redemption::claim::UseEvent;
+use crate::redemption::held::{self, Hold};
 use crate::rules::event::EventType;
 use crate::rules::membership::Membership;
 use crate::rules::queue::{Applicant, Queue};
@@ -61,6 +62,7 @@ struct Batch<'s> {
     code: Code,
     /// The use that each user has had.
     uses: HashMap<Uuid, Uuid>,
+    holds: HashMap<Uuid, Hold>,
     /// Who has redeemed another code of the program.
     referred: HashSet<Uuid>,
 }
@@ -69,13 +71,16 @@ impl<'s> Batch<'s> {
     fn over(session: &'s Session, code: Code, users: &[Uuid]) -> Self {
         // The lock may have been waited for.
         changes::take_in();
-        let switches = Switches::read(session, View::Now);
+        let (now, switches) = (clock::now(), Switches::read(session, View::Now));
         let membership = membership::of_code(session, code.uuid, code.beneficiary_uuid);
-        let terms = membership.as_ref().and_then(|of| terms::read_newest(session, of));
+        let terms = membership.as_ref().and_then(|of| {
+            let terms = terms::read_newest(session, of)?;
+            Some(terms::less_lapsed(session, &of.program, terms, now, View::Now))
+        });
         let one_code = membership.as_ref().is_some_and(|of| of.assigned);
         Batch {
             session,
-            now: clock::now(),
+            now,
             events: Events::new(switches.events),
             queue: Queue {
                 system_enabled: switches.enabled,
@@ -85,13 +90,14 @@ impl<'s> Batch<'s> {
             },
             membership,
             uses: usage::earliest_of_each(session, code.uuid, users.to_vec()),
+            holds: held::of_each(session, code.uuid, users.to_vec()),
             referred: HashSet::new(),
             code,
         }
     }
 
     fn redeem(mut self, users: &[Uuid]) -> Result<Vec<Verdict>> {
-        self.prepare(users);
+        self.prepare(users)?;
         let mut had = Vec::new();
         let mut queue = self.queue;
         let mut verdicts: Vec<Verdict> = Vec::with_capacity(users.len());
@@ -99,15 +105,20 @@ impl<'s> Batch<'s> {
             check_for_interrupts!();
             let refusal = queue.next(self.applicant(user), self.now);
             if refusal.is_none() {
-                let usage = ids::new_uuid();
+                let usage = self.holds.get(&user).map_or_else(ids::new_uuid, |hold| hold.uuid);
                 self.uses.insert(user, usage);
                 had.push((user, usage));
             }
             let told = matches!(refusal, None | Some(Refusal::AlreadyUsed));
             verdicts.push((refusal, self.uses.get(&user).copied().filter(|_| told)));
         }
-        self.take(had.len())?;
+        self.take(had.iter().filter(|(user, _)| !self.is_held(*user)).count())?;
         let written = self.write(&had)?;
+        let made = written.iter().filter_map(|(user, _)| self.holds.get(user));
+        let made: Vec<Uuid> = made.map(|hold| hold.uuid).collect();
+        if !made.is_empty() {
+            held::remove(self.session, made);
+        }
         self.tell(&written);
         if written.len() < had.len() {
             self.give_back(users, &written, &mut verdicts);
@@ -115,41 +126,73 @@ impl<'s> Batch<'s> {
         Ok(verdicts)
     }
 
+    fn is_held(&self, user: Uuid) -> bool {
+        self.holds.get(&user).is_some_and(|hold| hold.is_counted)
+    }
+
     fn applicant(&self, user: Uuid) -> Applicant {
         Applicant {
             already_used: self.uses.contains_key(&user),
             is_beneficiary: self.code.beneficiary_uuid == Some(user),
             already_referred: self.referred.contains(&user),
+            is_held: self.is_held(user),
         }
     }
 
-    /// Finds out who has been referred already and, where somebody may have a use, keeps it so: locks the people,
-    /// and the program if it counts uses.
-    fn prepare(&mut self, users: &[Uuid]) {
-        let Some(Membership { program, .. }) = &self.membership else { return };
-        let Some((terms, one_code)) = self.queue.program else { return };
+    /// Finds out who has been referred already and, where somebody may have a use, keeps it so: locks the people and
+    /// sees to it that there are as many uses as are needed.
+    fn prepare(&mut self, users: &[Uuid]) -> Result<()> {
         let mut queue = self.queue;
         let mut judged = HashSet::new();
-        let (mut may_come_up, mut is_free) = (Vec::new(), false);
+        let (mut may_come_up, mut is_free, mut needed) = (Vec::new(), false, 0);
         for &user in users.iter().filter(|user| judged.insert(**user)) {
             let refusal = queue.next(self.applicant(user), self.now);
             is_free |= refusal.is_none();
+            needed += i32::from(refusal.is_none() && !self.is_held(user));
             if Queue::may_come_up(refusal) {
                 may_come_up.push(user);
             }
         }
-        if terms.one_code_per_referee && one_code && !may_come_up.is_empty() {
+        if let Some((terms, true)) = self.queue.program
+            && let Some(Membership { program, .. }) = &self.membership
+            && terms.one_code_per_referee
+            && !may_come_up.is_empty()
+        {
             if is_free {
                 referees::lock_each(self.session, program, may_come_up.clone());
             }
             let code = self.code.uuid;
             self.referred = referees::who_has_other_use(self.session, program, may_come_up, code);
         }
-        if terms.is_capped() && is_free {
-            let locked = terms::lock(self.session, program);
+        if needed > 0 { self.make_room(needed) } else { Ok(()) }
+    }
+
+    /// Locks the program, if it counts uses, behind the people; what expired holds have to give up is free.
+    fn make_room(&mut self, needed: i32) -> Result<()> {
+        let session = self.session;
+        let freed = held::make_room(session, &self.code, needed);
+        let mut is_changed = freed > 0;
+        if let Some((terms, one_code)) = self.queue.program
+            && let Some(Membership { program, .. }) = &self.membership
+            && terms.is_capped()
+        {
+            cap::give_back(session, program, freed);
+            let mut locked = terms::lock(session, program);
+            if locked.is_some_and(|terms| !terms.has_room(needed))
+                && held::make_room_in_program(session, program)
+            {
+                locked = terms::lock(session, program);
+                is_changed = true;
+            }
             self.queue.program = locked.map(|terms| (terms, one_code));
         }
+        if is_changed {
+            let code = read::by_uuid(session, self.code.uuid, View::Now);
+            self.code = code.ok_or_else(read::keeps_changing)?;
+            self.queue.code = Some(self.code.limits);
+        }
         self.now = clock::now();
+        Ok(())
     }
 
     fn program(&self) -> Option<&str> {
@@ -203,14 +246,16 @@ impl<'s> Batch<'s> {
         let (session, code) = (self.session, self.code.uuid);
         let found = usage::earliest_of_each(session, code, users.to_vec());
         let written: HashSet<Uuid> = written.iter().map(|(_, usage)| *usage).collect();
-        for (user, (refusal, usage)) in users.iter().zip(verdicts) {
+        for (&user, (refusal, usage)) in users.iter().zip(verdicts) {
             if refusal.is_none() && !usage.is_some_and(|usage| written.contains(&usage)) {
-                claim::release(session, code);
-                self.program().iter().for_each(|program| cap::give_back(session, program, 1));
+                if !self.is_held(user) {
+                    held::release(session, code, 1);
+                    self.program().iter().for_each(|program| cap::give_back(session, program, 1));
+                }
                 *refusal = Some(Refusal::AlreadyUsed);
             }
             if *refusal == Some(Refusal::AlreadyUsed) {
-                *usage = found.get(user).copied();
+                *usage = found.get(&user).copied();
             }
         }
     }

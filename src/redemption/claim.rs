@@ -3,6 +3,7 @@
 use pgrx::datum::Uuid;
 use serde_json::{Value, json};
 
+use crate::codes::row::Code;
 use crate::codes::{membership, read, reserves};
 use crate::events::Events;
 use crate::pg::error::Result;
@@ -12,12 +13,15 @@ use crate::pg::session::{Session, View};
 use crate::pg::statement::{columns, statements};
 use crate::pg::transaction::MOST_LOOKS;
 use crate::pg::{changes, clock};
+use crate::programs::admission::Entry;
 use crate::programs::{admission, cap};
-use crate::redemption::refuse::{Refused, diagnose};
+use crate::redemption::held::{self, Hold};
+use crate::redemption::refuse::{Free, Refused, diagnose};
 use crate::rules::event::EventType;
 use crate::rules::judge::{Counted, Judge};
 use crate::rules::membership::Membership;
 use crate::rules::state::{Limits, Reserves};
+use crate::rules::time::Timestamp;
 use crate::settings::Switches;
 use crate::usage::{self, Use};
 
@@ -31,22 +35,29 @@ statements! {
     CLAIM_LOCKED = "redemption/claim_locked.sql";
 }
 
-statements! {
-    RELEASE = "redemption/release.sql";
-}
-
-/// A use taken from a code's counter, whose row stays locked until the transaction ends.
+/// A use of a code that somebody may have, whose row stays locked until the transaction ends.
 pub struct Claim {
     pub code_uuid: Uuid,
     pub code: String,
     pub beneficiary_uuid: Option<Uuid>,
     pub limits: Limits,
+    hold: Option<Hold>,
+    /// Whether the use was taken from the counter just now; false where the hold had it counted.
+    is_new: bool,
+    freed: i32,
 }
 
 /// A use taken and written down.
 pub struct Redeemed {
     pub claim: Claim,
     pub usage: Use,
+}
+
+/// A use that the code and its program have counted, and what is known of it by then.
+pub struct Settled {
+    pub now: Timestamp,
+    events: Events,
+    membership: Option<Membership>,
 }
 
 pub type Outcome = std::result::Result<Redeemed, Box<Refused>>;
@@ -62,18 +73,29 @@ pub fn redeem(session: &Session, text: &str, user: Uuid) -> Result<Outcome> {
         return Ok(Ok(redeemed));
     }
     let find = || read::by_text(session, lookup.as_ref()?, View::Now);
+    claim_locked(session, find, user, |claim| claim.record(session, user))
+}
+
+/// Has a use of the code that `find` gives, judged under its lock, for what `make` makes of it; or says why not. Where
+/// `make` gives None, the use is given back and all is judged anew.
+pub fn claim_locked<T>(
+    session: &Session,
+    find: impl Fn() -> Option<Code>,
+    user: Uuid,
+    make: impl Fn(Claim) -> Result<Option<T>>,
+) -> Result<std::result::Result<T, Box<Refused>>> {
     let (mut locked, mut unlockable) = (None, None);
     for _ in 0..MOST_LOOKS {
-        let found = diagnose(session, find(), Some(user), View::Now);
-        let code = match found.judge() {
-            Ok(code) => code.uuid,
+        let free = match diagnose(session, find(), Some(user), View::Now).judge() {
+            Ok(free) => free,
             Err(refused) => return Ok(Err(refused)),
         };
+        let code = free.code.uuid;
         // Nothing speaks against it: the row is stored in another case, or it was freed a moment ago.
         // What is judged once more under its lock is final.
         if locked == Some(code) {
-            if let Some(redeemed) = Claim::take_locked(session, code)?.record(session, user)? {
-                return Ok(Ok(redeemed));
+            if let Some(made) = make(Claim::of(session, free)?)? {
+                return Ok(Ok(made));
             }
         } else if read::lock(session, code).is_some() {
             locked = Some(code);
@@ -97,6 +119,9 @@ impl Claim {
                 expiration_date: row.get(at::expiration_date),
                 reserves: Reserves::default(),
             },
+            hold: None,
+            is_new: true,
+            freed: 0,
         }
     }
 
@@ -108,37 +133,94 @@ impl Claim {
     /// Takes one use of the code that is stored under exactly this text, if every rule allows it.
     fn take(session: &Session, code: &str, user: Uuid) -> Option<Self> {
         let args = [code.into(), user.into(), clock::now().into()];
-        session.write(&CLAIM, &args).first().map(Claim::read)
+        let claim = session.write(&CLAIM, &args).first().map(Claim::read)?;
+        Some(match held::of(session, claim.code_uuid, user, View::Now) {
+            Some(hold) if hold.is_counted => {
+                held::release(session, claim.code_uuid, 1);
+                let uses = claim.limits.number_of_uses - 1;
+                let limits = Limits { number_of_uses: uses, ..claim.limits };
+                Claim { hold: Some(hold), is_new: false, limits, ..claim }
+            }
+            hold => Claim { hold, ..claim },
+        })
+    }
+
+    /// Has a use of a code whose row is locked and has been judged: the one that is held, or a new one.
+    fn of(session: &Session, free: Free) -> Result<Self> {
+        match free {
+            Free { code, hold: Some(hold) } if hold.is_counted => Ok(Claim {
+                code_uuid: code.uuid,
+                code: code.code,
+                beneficiary_uuid: code.beneficiary_uuid,
+                limits: code.limits,
+                hold: Some(hold),
+                is_new: false,
+                freed: 0,
+            }),
+            Free { code, hold } => Ok(Claim { hold, ..Claim::take_locked(session, &code)? }),
+        }
     }
 
     /// Takes one use of a code whose row is locked and has been judged.
-    pub fn take_locked(session: &Session, code_uuid: Uuid) -> Result<Self> {
-        let taken = session.write(&CLAIM_LOCKED, &[code_uuid.into()]);
-        taken.first().map(Claim::read).ok_or_else(read::not_updatable)
+    pub fn take_locked(session: &Session, code: &Code) -> Result<Self> {
+        let freed = held::make_room(session, code, 1);
+        if code.limits.number_of_uses - freed >= code.limits.max_uses {
+            return Err(read::keeps_changing());
+        }
+        let taken = session.write(&CLAIM_LOCKED, &[code.uuid.into()]);
+        let claim = taken.first().map(Claim::read).ok_or_else(read::not_updatable)?;
+        Ok(Claim { freed, ..claim })
+    }
+
+    /// The user's hold, which becomes the use.
+    pub fn hold(&self) -> Option<Hold> {
+        self.hold
+    }
+
+    /// Uses that expired holds have given up in the code; its program counts them still.
+    pub fn freed(&self) -> i32 {
+        self.freed
+    }
+
+    /// Counts the use in the code's program, if that admits it; gives it back where it turns out that the user may
+    /// not have it. `freed`: uses of the code's that are free besides, and that the program counts still.
+    pub fn settle(&self, session: &Session, user: Uuid, freed: i32) -> Result<Option<Settled>> {
+        // The clock and the switches that the claim was judged by were read before it waited for the lock.
+        changes::take_in();
+        let (now, switches) = (clock::now(), Switches::read(session, View::Now));
+        // Under the lock nobody else assigns the code.
+        let membership = membership::of_code(session, self.code_uuid, self.beneficiary_uuid);
+        let judge = Judge::Everything;
+        let counted = if self.is_new { Counted::Nowhere } else { Counted::InCodeAndProgram };
+        let freed = self.freed + freed;
+        let admit = |of| admit(session, of, judge, counted, self.code_uuid, user, freed);
+        let is_open = switches.enabled && !self.limits.expired(now);
+        if is_open && membership.as_ref().map_or(Ok(true), admit)? {
+            return Ok(Some(Settled { now, events: Events::new(switches.events), membership }));
+        }
+        if !is_open {
+            membership.iter().for_each(|of| cap::give_back(session, &of.program, freed));
+        }
+        held::release(session, self.code_uuid, i32::from(self.is_new));
+        Ok(None)
     }
 
     /// Writes the use down, or gives it back where it turns out that the user may not have it.
-    fn record(self, session: &Session, user: Uuid) -> Result<Option<Redeemed>> {
-        let usage = Use { uuid: ids::new_uuid(), date_used: clock::now() };
-        // The clock and the switches that the claim was judged by were read before it waited for the lock.
-        changes::take_in();
-        let switches = Switches::read(session, View::Now);
-        if self.limits.expired(usage.date_used) || !switches.enabled {
-            release(session, self.code_uuid);
+    pub fn record(self, session: &Session, user: Uuid) -> Result<Option<Redeemed>> {
+        let Some(Settled { now, events, membership }) = self.settle(session, user, 0)? else {
             return Ok(None);
-        }
-        // Under the lock nobody else assigns the code.
-        let membership = membership::of_code(session, self.code_uuid, self.beneficiary_uuid);
-        if let Some(membership) = &membership
-            && !self.admit(session, membership, user)?
-        {
-            release(session, self.code_uuid);
-            return Ok(None);
-        }
+        };
+        let uuid = self.hold.map_or_else(ids::new_uuid, |hold| hold.uuid);
+        let usage = Use { uuid, date_used: now };
         if !usage::insert_once(session, self.code_uuid, user, usage)? {
-            membership.iter().for_each(|of| cap::give_back(session, &of.program, 1));
-            release(session, self.code_uuid);
+            if self.is_new {
+                membership.iter().for_each(|of| cap::give_back(session, &of.program, 1));
+                held::release(session, self.code_uuid, 1);
+            }
             return Ok(None);
+        }
+        if let Some(hold) = self.hold {
+            held::remove(session, vec![hold.uuid]);
         }
         let used = UseEvent {
             usage_uuid: usage.uuid,
@@ -148,14 +230,34 @@ impl Claim {
             beneficiary_uuid: self.beneficiary_uuid,
             program: membership.as_ref().map(|of| of.program.as_str()),
         };
-        used.tell(session, Events::new(switches.events));
+        used.tell(session, events);
         Ok(Some(Redeemed { claim: self, usage }))
     }
+}
 
-    fn admit(&self, session: &Session, membership: &Membership, user: Uuid) -> Result<bool> {
-        let (judge, counted) = (Judge::Everything, Counted::Nowhere);
-        admission::admit(session, membership, judge, counted, self.code_uuid, user)
+/// Takes a use of the code's program, whose rules hold, unless it is counted, also one that an expired hold has to
+/// give up; false where the user may have none. `freed`: uses that such holds have given up in the code.
+pub fn admit(
+    session: &Session,
+    membership: &Membership,
+    judge: Judge,
+    counted: Counted,
+    code: Uuid,
+    user: Uuid,
+    freed: i32,
+) -> Result<bool> {
+    let ask = || admission::admit(session, membership, judge, counted, code, user);
+    let program = &membership.program;
+    let mut entry = ask()?;
+    // Only now: the program's row is locked behind the referee's.
+    cap::give_back(session, program, freed);
+    if entry == Entry::UsedUp && freed > 0 {
+        entry = ask()?;
     }
+    if entry == Entry::UsedUp && held::make_room_in_program(session, program) {
+        entry = ask()?;
+    }
+    Ok(entry == Entry::Granted)
 }
 
 /// What an event says of a use.
@@ -183,9 +285,4 @@ impl UseEvent<'_> {
     pub fn tell(&self, session: &Session, events: Events) {
         events.tell(session, EventType::CodeUsed, || self.payload());
     }
-}
-
-/// Gives a use of the code back, whose row is locked.
-pub fn release(session: &Session, code_uuid: Uuid) {
-    session.write(&RELEASE, &[code_uuid.into()]);
 }

@@ -3,5 +3,7 @@
 pub mod batch;
 pub mod claim;
 pub mod face;
+pub mod held;
+pub mod holds;
 pub mod refuse;
 pub mod written;

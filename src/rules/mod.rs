@@ -11,6 +11,7 @@ pub mod eligibility;
 pub mod event;
 pub mod fields;
 pub mod generator;
+pub mod hold;
 pub mod json;
 pub mod judge;
 pub mod letters;

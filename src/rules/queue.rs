@@ -14,6 +14,8 @@ pub struct Applicant {
     pub is_beneficiary: bool,
     /// The user has redeemed another code of the program.
     pub already_referred: bool,
+    /// A use is held for the user, and counted.
+    pub is_held: bool,
 }
 
 /// What is true of all, and how many uses have been had.
@@ -30,8 +32,9 @@ pub struct Queue {
 impl Queue {
     /// Why the next user is refused; None where the user has a use.
     pub fn next(&mut self, applicant: Applicant, now: Timestamp) -> Option<Refusal> {
-        let Applicant { already_used, is_beneficiary, already_referred } = applicant;
-        let (judge, counted) = (Judge::Everything, Counted::Nowhere);
+        let Applicant { already_used, is_beneficiary, already_referred, is_held } = applicant;
+        let judge = Judge::Everything;
+        let counted = if is_held { Counted::InCodeAndProgram } else { Counted::Nowhere };
         let admission = |(terms, one_code): (Terms, bool)| {
             terms.admission(judge, now, one_code, || already_referred)
         };
@@ -46,7 +49,7 @@ impl Queue {
             program: self.program.map(admission),
         };
         let refusal = redemption.refusal(now);
-        if refusal.is_none() {
+        if refusal.is_none() && !is_held {
             self.count();
         }
         refusal
@@ -71,6 +74,7 @@ impl Queue {
 #[cfg(test)]
 mod tests {
     use super::super::program::{Run, Status};
+    use super::super::state::Reserves;
     use super::*;
     use proptest::prelude::*;
 
@@ -80,7 +84,9 @@ mod tests {
         let run = Run { status: Status::Active, starts_at: None, ends_at: None };
         let terms =
             Terms { run, one_code_per_referee: true, max_uses_total: cap, number_of_uses: 0 };
-        let code = Limits { status: true, number_of_uses: 0, max_uses, expiration_date: None };
+        let reserves = Reserves::default();
+        let code =
+            Limits { status: true, number_of_uses: 0, max_uses, expiration_date: None, reserves };
         Queue {
             system_enabled: true,
             self_referral_allowed: false,
@@ -92,23 +98,28 @@ mod tests {
     proptest! {
         #[test]
         fn as_many_have_a_use_as_there_are_and_who_may_not_takes_none(
-            users in prop::collection::vec((any::<bool>(), any::<bool>(), any::<bool>()), 0..20),
+            users in prop::collection::vec((any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()), 0..20),
             max_uses in 1..10i32, cap in prop::option::of(1..10i32),
         ) {
             let mut queue = queue(max_uses, cap);
-            let applicants = users.iter().map(|&(already_used, is_beneficiary, already_referred)| {
-                Applicant { already_used, is_beneficiary, already_referred }
+            let applicants = users.iter().map(|&(already_used, is_beneficiary, already_referred, is_held)| {
+                Applicant { already_used, is_beneficiary, already_referred, is_held }
             });
             let refusals: Vec<_> = applicants.map(|applicant| queue.next(applicant, NOW)).collect();
-            let may: Vec<bool> = users.iter().map(|user| *user == (false, false, false)).collect();
-            let free = usize::try_from(max_uses.min(cap.unwrap_or(max_uses))).unwrap();
-            let first: Vec<usize> = (0..users.len()).filter(|&place| may[place]).take(free).collect();
+            let may = |place: usize| matches!(users[place], (false, false, false, _));
+            let is_held = |place: usize| users[place].3;
             let had: Vec<usize> = (0..users.len()).filter(|&place| refusals[place].is_none()).collect();
-            prop_assert_eq!(&had, &first);
+            let free = usize::try_from(max_uses.min(cap.unwrap_or(max_uses))).unwrap();
+            let first = (0..users.len()).filter(|&place| may(place) && !is_held(place)).take(free);
+            let held = (0..users.len()).filter(|&place| may(place) && is_held(place));
+            let mut expected: Vec<usize> = first.chain(held).collect();
+            expected.sort_unstable();
+            prop_assert_eq!(&had, &expected);
             for place in 0..users.len() {
-                prop_assert_eq!(Queue::may_come_up(refusals[place]), may[place]);
+                prop_assert_eq!(Queue::may_come_up(refusals[place]), may(place));
             }
-            prop_assert_eq!(queue.code.unwrap().number_of_uses, had.len() as i32);
+            let new = had.iter().filter(|&&place| !is_held(place)).count();
+            prop_assert_eq!(queue.code.unwrap().number_of_uses, new as i32);
         }
     }
 }

@@ -76,6 +76,7 @@ pub const TASKS: [Task; 9] = [
             (PROGRAMS, "UPDATE (number_of_uses)"),
             (CODE_PROGRAMS, MEMBERSHIP),
             (REFEREES, "SELECT, INSERT, UPDATE"),
+            (HOLDS, "SELECT, INSERT, UPDATE, DELETE"),
             TELL[0],
             TELL[1],
             TELL[2],

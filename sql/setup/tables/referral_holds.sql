@@ -13,7 +13,10 @@ CREATE TABLE host.referral_holds (
 CREATE UNIQUE INDEX referral_holds_code_user_uidx
     ON host.referral_holds USING btree (code_uuid, user_uuid);
 
-GRANT SELECT
+CREATE INDEX referral_holds_expires_at_idx
+    ON host.referral_holds USING btree (expires_at);
+
+GRANT SELECT, INSERT, UPDATE, DELETE
    ON host.referral_holds
    TO writers_of_phoenix_kit_referral_code_usage;
 
