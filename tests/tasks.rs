@@ -60,8 +60,8 @@ const TASKS: [(&str, &[&str]); 10] = [
             "SELECT * FROM referral_try_use_code({capped too}, {user 51})",
             "SELECT * FROM referral_use_code({own}, {user 52})",
             "SELECT * FROM referral_try_use_code('NOWHERE', {user 52})",
-            "SELECT * FROM referral_use_codes('WELCOME', ARRAY[{user 54}, {user 55}])",
-            "SELECT * FROM referral_use_codes({capped}, ARRAY[{user 54}, {user 55}])",
+            "SELECT * FROM referral_use_codes('WELCOME', ARRAY[{user 54}, {user 55}]::uuid[])",
+            "SELECT * FROM referral_use_codes({capped}, ARRAY[{user 54}, {user 55}]::uuid[])",
             "SELECT * FROM referral_hold_use('WELCOME', {user 56})",
             "SELECT * FROM referral_try_hold_use({capped}, {user 56})",
             "SELECT * FROM referral_try_hold_use('LAST', {user 56})",
@@ -80,6 +80,7 @@ const TASKS: [(&str, &[&str]); 10] = [
             "SELECT * FROM referral_create_codes(3, {user 60})",
             "SELECT * FROM referral_code_for({user 61}, 'capped')",
             "SELECT * FROM referral_code_for({user 12})",
+            "SELECT * FROM referral_code_for({user 10}, 'capped')",
         ],
     ),
     (

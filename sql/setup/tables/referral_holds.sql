@@ -20,6 +20,14 @@ GRANT SELECT, INSERT, UPDATE, DELETE
    ON host.referral_holds
    TO writers_of_phoenix_kit_referral_code_usage;
 
+GRANT SELECT
+   ON host.referral_holds
+   TO writers_of_phoenix_kit_referral_codes;
+
+GRANT SELECT
+   ON host.referral_holds
+   TO changers_of_phoenix_kit_referral_codes;
+
 COMMENT ON TABLE host.referral_holds IS
 'Uses held for people in a checkout.';
 COMMENT ON COLUMN host.referral_holds.hold_uuid IS
