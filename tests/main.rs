@@ -10,6 +10,7 @@ mod deadlocks;
 mod dump;
 mod encodings;
 mod events;
+mod holds;
 mod hostile_input;
 mod ledger;
 mod mixed_load;

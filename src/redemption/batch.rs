@@ -164,11 +164,11 @@ impl<'s> Batch<'s> {
             let code = self.code.uuid;
             self.referred = referees::who_has_other_use(self.session, program, may_come_up, code);
         }
-        if needed > 0 { self.make_room(needed) } else { Ok(()) }
+        if needed > 0 { self.make_room(users, needed) } else { Ok(()) }
     }
 
     /// Locks the program, if it counts uses, behind the people; what expired holds have to give up is free.
-    fn make_room(&mut self, needed: i32) -> Result<()> {
+    fn make_room(&mut self, users: &[Uuid], needed: i32) -> Result<()> {
         let session = self.session;
         let freed = held::make_room(session, &self.code, needed);
         let mut is_changed = freed > 0;
@@ -190,6 +190,8 @@ impl<'s> Batch<'s> {
             let code = read::by_uuid(session, self.code.uuid, View::Now);
             self.code = code.ok_or_else(read::keeps_changing)?;
             self.queue.code = Some(self.code.limits);
+            // Some of them may be theirs.
+            self.holds = held::of_each(session, self.code.uuid, users.to_vec());
         }
         self.now = clock::now();
         Ok(())

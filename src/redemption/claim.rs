@@ -20,6 +20,7 @@ use crate::redemption::refuse::{Free, Refused, diagnose};
 use crate::rules::event::EventType;
 use crate::rules::judge::{Counted, Judge};
 use crate::rules::membership::Membership;
+use crate::rules::refusal::Refusal;
 use crate::rules::state::{Limits, Reserves};
 use crate::rules::time::Timestamp;
 use crate::settings::Switches;
@@ -60,6 +61,15 @@ pub struct Settled {
     membership: Option<Membership>,
 }
 
+/// How far a claim has come that was judged before.
+pub enum Step<T> {
+    Done(T),
+    /// The use is given back: something speaks against it by now.
+    Stopped,
+    /// The same, and it is the program's cap: what expired holds of other codes may have to give up cannot be had.
+    UsedUp,
+}
+
 pub type Outcome = std::result::Result<Redeemed, Box<Refused>>;
 
 /// Redeems a code, or says why not. On the good path two statements: the claim and the usage row.
@@ -68,7 +78,7 @@ pub fn redeem(session: &Session, text: &str, user: Uuid) -> Result<Outcome> {
     if let Some(lookup) = &lookup
         && Switches::read(session, View::Now).enabled
         && let Some(claim) = Claim::take(session, &lookup.normal, user)
-        && let Some(redeemed) = claim.record(session, user)?
+        && let Step::Done(redeemed) = claim.record(session, user)?
     {
         return Ok(Ok(redeemed));
     }
@@ -77,12 +87,12 @@ pub fn redeem(session: &Session, text: &str, user: Uuid) -> Result<Outcome> {
 }
 
 /// Has a use of the code that `find` gives, judged under its lock, for what `make` makes of it; or says why not. Where
-/// `make` gives None, the use is given back and all is judged anew.
+/// that is stopped all is judged anew.
 pub fn claim_locked<T>(
     session: &Session,
     find: impl Fn() -> Option<Code>,
     user: Uuid,
-    make: impl Fn(Claim) -> Result<Option<T>>,
+    make: impl Fn(Claim) -> Result<Step<T>>,
 ) -> Result<std::result::Result<T, Box<Refused>>> {
     let (mut locked, mut unlockable) = (None, None);
     for _ in 0..MOST_LOOKS {
@@ -90,16 +100,21 @@ pub fn claim_locked<T>(
             Ok(free) => free,
             Err(refused) => return Ok(Err(refused)),
         };
-        let code = free.code.uuid;
+        let code = free.code.clone();
         // Nothing speaks against it: the row is stored in another case, or it was freed a moment ago.
         // What is judged once more under its lock is final.
-        if locked == Some(code) {
-            if let Some(made) = make(Claim::of(session, free)?)? {
-                return Ok(Ok(made));
+        if locked == Some(code.uuid) {
+            match make(Claim::of(session, free)?)? {
+                Step::Done(made) => return Ok(Ok(made)),
+                Step::Stopped => {}
+                Step::UsedUp => {
+                    let refusal = Refusal::UsageLimitReached;
+                    return Ok(Err(Box::new(Refused { refusal, code: Some(code), earlier: None })));
+                }
             }
-        } else if read::lock(session, code).is_some() {
-            locked = Some(code);
-        } else if unlockable.replace(code) == Some(code) {
+        } else if read::lock(session, code.uuid).is_some() {
+            locked = Some(code.uuid);
+        } else if unlockable.replace(code.uuid) == Some(code.uuid) {
             return Err(read::not_updatable());
         }
     }
@@ -184,7 +199,7 @@ impl Claim {
 
     /// Counts the use in the code's program, if that admits it; gives it back where it turns out that the user may
     /// not have it. `freed`: uses of the code's that are free besides, and that the program counts still.
-    pub fn settle(&self, session: &Session, user: Uuid, freed: i32) -> Result<Option<Settled>> {
+    pub fn settle(&self, session: &Session, user: Uuid, freed: i32) -> Result<Step<Settled>> {
         // The clock and the switches that the claim was judged by were read before it waited for the lock.
         changes::take_in();
         let (now, switches) = (clock::now(), Switches::read(session, View::Now));
@@ -195,20 +210,29 @@ impl Claim {
         let freed = self.freed + freed;
         let admit = |of| admit(session, of, judge, counted, self.code_uuid, user, freed);
         let is_open = switches.enabled && !self.limits.expired(now);
-        if is_open && membership.as_ref().map_or(Ok(true), admit)? {
-            return Ok(Some(Settled { now, events: Events::new(switches.events), membership }));
-        }
-        if !is_open {
-            membership.iter().for_each(|of| cap::give_back(session, &of.program, freed));
+        let entry = match &membership {
+            Some(membership) if is_open => admit(membership)?,
+            Some(membership) => {
+                cap::give_back(session, &membership.program, freed);
+                Entry::Refused
+            }
+            None if is_open => Entry::Granted,
+            None => Entry::Refused,
+        };
+        if entry == Entry::Granted {
+            let events = Events::new(switches.events);
+            return Ok(Step::Done(Settled { now, events, membership }));
         }
         held::release(session, self.code_uuid, i32::from(self.is_new));
-        Ok(None)
+        Ok(if entry == Entry::UsedUp { Step::UsedUp } else { Step::Stopped })
     }
 
     /// Writes the use down, or gives it back where it turns out that the user may not have it.
-    pub fn record(self, session: &Session, user: Uuid) -> Result<Option<Redeemed>> {
-        let Some(Settled { now, events, membership }) = self.settle(session, user, 0)? else {
-            return Ok(None);
+    pub fn record(self, session: &Session, user: Uuid) -> Result<Step<Redeemed>> {
+        let Settled { now, events, membership } = match self.settle(session, user, 0)? {
+            Step::Done(settled) => settled,
+            Step::Stopped => return Ok(Step::Stopped),
+            Step::UsedUp => return Ok(Step::UsedUp),
         };
         let uuid = self.hold.map_or_else(ids::new_uuid, |hold| hold.uuid);
         let usage = Use { uuid, date_used: now };
@@ -217,7 +241,7 @@ impl Claim {
                 membership.iter().for_each(|of| cap::give_back(session, &of.program, 1));
                 held::release(session, self.code_uuid, 1);
             }
-            return Ok(None);
+            return Ok(Step::Stopped);
         }
         if let Some(hold) = self.hold {
             held::remove(session, vec![hold.uuid]);
@@ -231,12 +255,12 @@ impl Claim {
             program: membership.as_ref().map(|of| of.program.as_str()),
         };
         used.tell(session, events);
-        Ok(Some(Redeemed { claim: self, usage }))
+        Ok(Step::Done(Redeemed { claim: self, usage }))
     }
 }
 
 /// Takes a use of the code's program, whose rules hold, unless it is counted, also one that an expired hold has to
-/// give up; false where the user may have none. `freed`: uses that such holds have given up in the code.
+/// give up. `freed`: uses that such holds have given up in the code.
 pub fn admit(
     session: &Session,
     membership: &Membership,
@@ -245,7 +269,7 @@ pub fn admit(
     code: Uuid,
     user: Uuid,
     freed: i32,
-) -> Result<bool> {
+) -> Result<Entry> {
     let ask = || admission::admit(session, membership, judge, counted, code, user);
     let program = &membership.program;
     let mut entry = ask()?;
@@ -257,7 +281,7 @@ pub fn admit(
     if entry == Entry::UsedUp && held::make_room_in_program(session, program) {
         entry = ask()?;
     }
-    Ok(entry == Entry::Granted)
+    Ok(entry)
 }
 
 /// What an event says of a use.

@@ -13,7 +13,7 @@ use crate::pg::returns::Record;
 use crate::pg::session::{Session, View};
 use crate::pg::texts::Text;
 use crate::programs::cap;
-use crate::redemption::claim::{Redeemed, Settled, claim_locked};
+use crate::redemption::claim::{Redeemed, Settled, Step, claim_locked};
 use crate::redemption::face::{self, UseColumns};
 use crate::redemption::held;
 use crate::redemption::refuse::Refused;
@@ -38,8 +38,10 @@ fn hold(session: &Session, text: &str, user: Uuid, ttl: Span) -> Result<Outcome<
     claim_locked(session, find, user, |claim| {
         let code_uuid = claim.code_uuid;
         let freed = held::remove_old(session, code_uuid, user);
-        let Some(Settled { now, .. }) = claim.settle(session, user, freed)? else {
-            return Ok(None);
+        let Settled { now, .. } = match claim.settle(session, user, freed)? {
+            Step::Done(settled) => settled,
+            Step::Stopped => return Ok(Step::Stopped),
+            Step::UsedUp => return Ok(Step::UsedUp),
         };
         let expires_at = clock::after(now, ttl);
         let hold_uuid = match claim.hold() {
@@ -53,7 +55,7 @@ fn hold(session: &Session, text: &str, user: Uuid, ttl: Span) -> Result<Outcome<
                 hold_uuid
             }
         };
-        Ok(Some(Held { hold_uuid, code_uuid, expires_at }))
+        Ok(Step::Done(Held { hold_uuid, code_uuid, expires_at }))
     })
 }
 

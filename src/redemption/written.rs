@@ -9,6 +9,7 @@ use crate::pg::error::Result;
 use crate::pg::session::{Session, View};
 use crate::pg::tables::{CODES, Tables};
 use crate::pg::transaction::{RowKey, with_claims, with_excesses};
+use crate::programs::admission::Entry;
 use crate::redemption::claim::{self, Claim, UseEvent};
 use crate::redemption::held;
 use crate::redemption::refuse::{Free, Trial};
@@ -59,7 +60,8 @@ pub fn redeem_written(session: &Session, written: &WrittenUse) -> Result<()> {
     };
     let membership = membership::of(session, &found, View::Now);
     if let Some(membership) = &membership
-        && !claim::admit(session, membership, judge, counted, code_uuid, user, freed)?
+        && claim::admit(session, membership, judge, counted, code_uuid, user, freed)?
+            != Entry::Granted
     {
         // Another session was faster: what was free at the first look is not any more.
         trial.of(session, switches, code).judge().map_err(|refused| refused.refusal)?;

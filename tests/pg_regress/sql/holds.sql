@@ -202,3 +202,14 @@ SELECT code, message FROM caught('SELECT referral_confirm_hold(NULL)');
 SELECT code, message FROM caught('SELECT referral_release_hold(NULL)');
 SELECT ttl, (caught(format('SELECT referral_hold_use(''TWO'', person(1), %L)', ttl))).*
   FROM pg_catalog.unnest(ARRAY['0', '-1 second', '1 month -31 days', '1 month -27 days', '366 days 1 second', '12 months', '13 months', '178000000 years']) AS ttl \gx
+
+-- In a batch, too, whoever comes first has the use of a hold that has expired: its owner, or somebody else.
+SELECT code FROM referral_create_code(person(9), 'BATCH', max_uses => 1);
+SELECT ok FROM referral_try_hold_use('BATCH', person(1));
+CALL pass('20 minutes');
+BEGIN;
+SELECT ok, reason, usage_uuid IS NOT NULL AS usage FROM referral_use_codes('BATCH', ARRAY[person(1), person(2)]);
+SELECT * FROM books WHERE code = 'BATCH';
+ROLLBACK;
+SELECT ok, reason, usage_uuid IS NOT NULL AS usage FROM referral_use_codes('BATCH', ARRAY[person(2), person(1)]);
+SELECT * FROM books WHERE code = 'BATCH';
