@@ -16,7 +16,11 @@ CREATE UNIQUE INDEX referral_holds_code_user_uidx
 CREATE INDEX referral_holds_expires_at_idx
     ON host.referral_holds USING btree (expires_at);
 
-GRANT SELECT, INSERT, UPDATE, DELETE
+GRANT SELECT
+   ON host.referral_holds
+   TO writers_of_phoenix_kit_referral_code_usage;
+
+GRANT INSERT, UPDATE, DELETE
    ON host.referral_holds
    TO writers_of_phoenix_kit_referral_code_usage;
 
