@@ -1,6 +1,9 @@
 //! Redemption: one user takes one use of one code, or learns why not.
 
+pub mod batch;
 pub mod claim;
 pub mod face;
+pub mod held;
+pub mod holds;
 pub mod refuse;
 pub mod written;

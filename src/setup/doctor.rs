@@ -34,6 +34,7 @@ statements! {
     PROGRAM_DRIFT = "setup/doctor/program_drift.sql";
     LEDGER = "setup/doctor/ledger.sql";
     WAITING_DELIVERIES = "setup/doctor/waiting_deliveries.sql";
+    HELD = "setup/doctor/holds.sql";
     MAY_READ = "setup/doctor/may_read.sql";
 }
 
@@ -260,6 +261,7 @@ fn examine_setup(session: &Session) -> Vec<Finding> {
         });
     }
     findings.extend(examine_consumers(session));
+    findings.extend(examine_holds(session));
     findings.extend(setting_findings::examine(session));
     findings
 }
@@ -284,6 +286,22 @@ fn examine_consumers(session: &Session) -> Vec<Finding> {
         }
     };
     session.read(&WAITING_DELIVERIES, &[]).iter().map(finding).collect()
+}
+
+fn examine_holds(session: &Session) -> Option<Finding> {
+    if !may_read(session, &[HOLDS]) {
+        return None;
+    }
+    let rows = session.read(&HELD, &[]);
+    let (held, lapsed): (i64, i64) = rows.first().map(|row| (row.need(1), row.need(2)))?;
+    (held + lapsed > 0).then(|| Finding {
+        severity: Severity::Info,
+        subject: subject(session, HOLDS),
+        finding: format!(
+            "uses are held for people in a checkout: {held}, and {lapsed} are counted for holds that have expired"
+        ),
+        remedy: "-- none is needed: what has expired is free for whoever needs it".into(),
+    })
 }
 
 /// In the largest unit of which there are two.
