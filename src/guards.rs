@@ -6,6 +6,7 @@ use std::rc::Rc;
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
+use crate::codes::row::Code;
 use crate::codes::{membership, new, user_limit};
 use crate::events::Events;
 use crate::pg::changes;
@@ -25,6 +26,7 @@ use crate::rules::draft::Draft;
 use crate::rules::event::EventType;
 use crate::rules::judge::Judge;
 use crate::rules::settings::{GUARD_USER_LIMIT, GUARDS_JUDGE_ALL};
+use crate::rules::state::{Limits, Reserves};
 use crate::rules::time::Timestamp;
 use crate::rules::written::Counts;
 use crate::settings::{self, Settings};
@@ -187,6 +189,27 @@ impl WrittenCode {
     }
 }
 
+/// The code of a row; None where its texts cannot be read.
+fn as_written(row: TriggerRow) -> Result<Option<Code>> {
+    let (code, description) = (row.readable("code")?, row.readable("description")?);
+    let (Some(code), Some(description)) = (code, description) else { return Ok(None) };
+    Ok(Some(Code {
+        uuid: required(row.get("uuid")?, "uuid")?,
+        code,
+        description,
+        limits: Limits {
+            status: required(row.get("status")?, "status")?,
+            number_of_uses: required(row.get("number_of_uses")?, "number_of_uses")?,
+            max_uses: required(row.get("max_uses")?, "max_uses")?,
+            expiration_date: row.get("expiration_date")?,
+            reserves: Reserves::default(),
+        },
+        created_by_uuid: required(row.get("created_by_uuid")?, "created_by_uuid")?,
+        beneficiary_uuid: row.get("beneficiary_uuid")?,
+        date_created: required(row.get("date_created")?, "date_created")?,
+    }))
+}
+
 /// After UPDATE of number_of_uses: never past max_uses, never below nothing; a raise is a claim that an INSERT
 /// into usage may spend in the same transaction.
 fn guard_claim(firing: &Firing) -> Result<()> {
@@ -195,11 +218,14 @@ fn guard_claim(firing: &Firing) -> Result<()> {
     };
     let (counts, former) = (counts(new)?, counts(old)?);
     let change = i64::from(counts.number_of_uses) - i64::from(former.number_of_uses);
+    let key = written::key_of(&*tables_of(firing)?, required(new.get("uuid")?, "uuid")?);
+    if let Some(code) = as_written(new)? {
+        written::note(key, code);
+    }
     if change == 0 {
         return Ok(());
     }
     counts.hold_uses(Some(former), Judge::Limits)?;
-    let key = written::key_of(&*tables_of(firing)?, required(new.get("uuid")?, "uuid")?);
     with_claims(|claims| {
         // A use given back was claimed in this transaction, or was somebody's long before it.
         claims.add(key, change.max(-claims.get(&key)));
@@ -290,6 +316,8 @@ fn referral_guard_code_written(call: pg_sys::FunctionCallInfo) -> TriggerRow<'st
 
 #[pg_extern(sql = false)]
 fn referral_guard_claim(call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
+    // Also where the functions have written it.
+    written::forget();
     guarded(call, |firing| guard_claim(firing).map(|()| firing.new_row()))
 }
 

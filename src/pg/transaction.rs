@@ -85,6 +85,8 @@ thread_local! {
     static MOVED: Tally<RowKey> = const { Tally::new() };
     /// The row that an UPDATE is about to write, and the depth of the trigger that was told so.
     static LAST_TOLD: Cell<Option<(RowKey, i32)>> = const { Cell::new(None) };
+    /// Grows when a transaction or a savepoint ends.
+    static ENDS: Cell<u64> = const { Cell::new(0) };
     /// The trigger depth at which a statement of our own is running, or none.
     static OWN_WRITE: Cell<Option<i32>> = const { Cell::new(None) };
 }
@@ -125,6 +127,11 @@ pub fn first_lock(row: RowKey) -> bool {
         }
         first
     })
+}
+
+/// A number that differs once a transaction or a savepoint has ended: what was seen before may not be so any more.
+pub fn ends() -> u64 {
+    ENDS.get()
 }
 
 /// Whether the transaction sees all its statements through one snapshot: REPEATABLE READ or above.
@@ -190,6 +197,7 @@ extern "C-unwind" fn transaction_event(
         for tally in [&CLAIMS, &EXCESSES, &LOCKED, &MOVED] {
             tally.with(Tally::clear);
         }
+        ENDS.set(ENDS.get().wrapping_add(1));
         LAST_TOLD.set(None);
         OWN_WRITE.set(None);
     }
@@ -210,6 +218,7 @@ extern "C-unwind" fn savepoint_event(
         for tally in [&CLAIMS, &EXCESSES, &LOCKED, &MOVED] {
             tally.with(|tally| tally.end_savepoint(level, keep));
         }
+        ENDS.set(ENDS.get().wrapping_add(1));
         LAST_TOLD.set(None);
     }
 }

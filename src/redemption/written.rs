@@ -1,14 +1,17 @@
 //! Redemption by hand: a usage row that somebody has inserted without the functions.
 
+use std::cell::RefCell;
+
 use pgrx::datum::Uuid;
 
-use crate::codes::{membership, read};
+use crate::codes::row::Code;
+use crate::codes::{membership, read, reserves};
 use crate::events::Events;
 use crate::pg::clock;
 use crate::pg::error::Result;
 use crate::pg::session::{Session, View};
 use crate::pg::tables::{CODES, Tables};
-use crate::pg::transaction::{RowKey, with_claims, with_excesses};
+use crate::pg::transaction::{RowKey, ends, with_claims, with_excesses};
 use crate::programs::admission::Entry;
 use crate::redemption::claim::{self, Claim, UseEvent};
 use crate::redemption::held;
@@ -33,6 +36,38 @@ pub fn key_of(tables: &Tables, code_uuid: Uuid) -> RowKey {
     (tables.table(CODES).unwrap_or(pgrx::pg_sys::InvalidOid), *code_uuid.as_bytes())
 }
 
+/// A code as this transaction has seen it last, its row locked.
+struct Seen {
+    key: RowKey,
+    /// When no savepoint had ended since.
+    ends: u64,
+    code: Code,
+}
+
+thread_local! {
+    static SEEN: RefCell<Option<Seen>> = const { RefCell::new(None) };
+}
+
+/// Keeps how a code is whose row this transaction has locked, until it is written to again.
+pub fn note(key: RowKey, code: Code) {
+    SEEN.with(|seen| seen.replace(Some(Seen { key, ends: ends(), code })));
+}
+
+/// A code was written to.
+pub fn forget() {
+    SEEN.with(|seen| seen.replace(None));
+}
+
+/// The code as it is by now, whose row is locked: mostly it was seen a moment ago, when it was.
+fn locked(session: &Session, key: RowKey, code_uuid: Uuid) -> Option<Code> {
+    let is_it = |seen: &&Seen| seen.key == key && seen.ends == ends();
+    let seen = SEEN.with(|seen| seen.borrow().as_ref().filter(is_it).map(|seen| seen.code.clone()));
+    match seen {
+        Some(code) => Some(reserves::complete(session, code, View::Now)),
+        None => read::by_uuid(session, code_uuid, View::Now),
+    }
+}
+
 /// Makes a redemption of a usage row that somebody has inserted by hand: holds the limits or, where a setting
 /// wants it, every rule, and takes the use from the counter unless it is counted there.
 ///
@@ -42,8 +77,9 @@ pub fn redeem_written(session: &Session, written: &WrittenUse) -> Result<()> {
     let switches = Switches::read(session, View::Now);
     let judge = Judge::of_history(date_used, clock::now())
         .unwrap_or_else(|| Judge::of_writer(switches.guards_judge_all));
-    let code = read::by_uuid(session, code_uuid, View::Now);
-    let spent = spend(session, code_uuid, judge);
+    let key = key_of(&session.tables, code_uuid);
+    let code = locked(session, key, code_uuid);
+    let spent = spend(key, judge);
     let trial =
         Trial { judge, counted: spent, user: Some(user), written: Some(uuid), view: View::Now };
     let diagnosis = trial.of(session, switches, code.clone());
@@ -89,6 +125,7 @@ pub fn prepare(session: &Session, code_uuid: Uuid, date_used: Timestamp) {
     let key = key_of(&session.tables, code_uuid);
     let claims = with_claims(|claims| claims.get(&key));
     let locked = if claims == 0 { read::lock(session, code_uuid) } else { None };
+    locked.iter().for_each(|code| note(key, code.clone()));
     if Judge::of_history(date_used, clock::now()).is_none()
         || with_excesses(|excesses| excesses.get(&key)) > 0
     {
@@ -109,8 +146,7 @@ const KNOWN: i64 = 1;
 
 /// Spends what the code's counter holds for the row: the use that the host's own UPDATE has taken in this
 /// transaction or, for a row of history, one that no row explains.
-fn spend(session: &Session, code_uuid: Uuid, judge: Judge) -> Counted {
-    let key = key_of(&session.tables, code_uuid);
+fn spend(key: RowKey, judge: Judge) -> Counted {
     if with_claims(|claims| claims.take(key, 0)) {
         Counted::InCode
     } else if judge.is_history() && with_excesses(|excesses| excesses.take(key, KNOWN)) {
