@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, btree_set};
+use std::rc::Rc;
 
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
@@ -18,6 +19,7 @@ use crate::pg::ids;
 use crate::pg::returns::{Record, RowSet};
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
+use crate::pg::tables::Tables;
 use crate::pg::texts::Text;
 use crate::programs::row as programs;
 use crate::rules::code;
@@ -86,7 +88,7 @@ fn referral_create_code(
 
 /// A bulk creation under way: an iterator over the codes it has written, batch by batch.
 struct Bulk {
-    session: Session,
+    tables: Rc<Tables>,
     events: Events,
     generator: Generator,
     description: String,
@@ -107,7 +109,9 @@ impl Bulk {
         if self.drawn.len() == 0 {
             self.drawn = self.draw().into_iter();
         }
-        let codes = new::without_taken(&self.session, self.drawn.by_ref().take(BATCH).collect());
+        // What a batch sends is freed with its session.
+        let session = Session::over(Rc::clone(&self.tables));
+        let codes = new::without_taken(&session, self.drawn.by_ref().take(BATCH).collect());
         let uuids: Vec<Uuid> = codes.iter().map(|_| ids::new_uuid()).collect();
         let args = [
             uuids.into(),
@@ -119,14 +123,14 @@ impl Bulk {
             clock::now().into(),
             self.expiration_date.into(),
         ];
-        let written = self.session.write(&INSERT_MANY, &args);
+        let written = session.write(&INSERT_MANY, &args);
         let written: Vec<(Uuid, String)> =
             written.iter().map(|row| (row.need(1), row.need(2))).collect();
         if let Some(program) = &self.program {
             let uuids: Vec<Uuid> = written.iter().map(|(uuid, _)| *uuid).collect();
-            self.session.write(&ASSIGN_MANY, &[uuids.into(), program.as_str().into()]);
+            session.write(&ASSIGN_MANY, &[uuids.into(), program.as_str().into()]);
         }
-        self.events.tell_each(&self.session, EventType::CodeCreated, || {
+        self.events.tell_each(&session, EventType::CodeCreated, || {
             let (creator, beneficiary) = (self.created_by_uuid, self.beneficiary_uuid);
             let told = |(uuid, code): &(Uuid, String)| {
                 new::created_with(*uuid, code, creator, beneficiary, self.max_uses)
@@ -219,7 +223,7 @@ fn referral_create_codes_in_program(
             user_limit::hold_limit(&session, created_by_uuid, count, limits.codes_per_user)?;
         }
         Ok(RowSet::new(Bulk {
-            session,
+            tables: Rc::clone(&session.tables),
             events: Events::of(&settings),
             generator,
             description,
