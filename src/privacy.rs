@@ -11,6 +11,7 @@ use crate::pg::tables;
 use crate::pg::values::FromServer;
 
 statements! {
+    HELD_CODES = "privacy/held_codes.sql";
     LOCK_CODES = "privacy/lock_codes.sql";
     CODES = "privacy/codes.sql";
     CREATORS = "privacy/creators.sql";
@@ -38,7 +39,9 @@ fn replace(session: &Session, user: Uuid, pseudonym: Uuid) -> Result<usize> {
     let (name, new_name) = (user.to_string(), pseudonym.to_string());
     let (name, new_name) = (name.as_str(), new_name.as_str());
     let by_id = |statement| session.write(statement, &[user.into(), pseudonym.into()]).count();
-    let codes: Vec<Uuid> = locked(session, tables::CODES, &LOCK_CODES, &[user.into()]);
+    let held = session.write(&HELD_CODES, &[user.into()]);
+    let held: Vec<Uuid> = held.iter().map(|row| row.need(1)).collect();
+    let codes: Vec<Uuid> = locked(session, tables::CODES, &LOCK_CODES, &[user.into(), held.into()]);
     let args = [user.into(), pseudonym.into(), codes.into()];
     let mut rows = session.write(&CODES, &args).count() + by_id(&CREATORS);
     // A creation that was under way has been waited for; what it has made could not be locked in its turn.

@@ -226,3 +226,39 @@ fn a_use_that_somebody_writes_without_the_lock_is_found() {
     let count = "SELECT number_of_uses FROM referral_get_code_by_string('RACE')";
     assert_eq!(judge.query_one(count, &[]).unwrap().get::<_, i32>(0), 2);
 }
+
+/// Their people are locked in one order, whichever they come in.
+#[test]
+fn batches_that_name_the_same_people_in_other_orders_never_deadlock() {
+    const CODES: usize = 4;
+    let database = Database::with_setup();
+    let mut client = database.connect();
+    client.batch_execute("SELECT referral_create_program('spring')").unwrap();
+    for number in 0..CODES {
+        let assign = "
+            SELECT referral_assign_program(uuid, 'spring')
+              FROM referral_create_code(gen_random_uuid(), $1, max_uses => 100)";
+        client.execute(assign, &[&format!("CODE{number}")]).unwrap();
+    }
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(3);
+    std::thread::scope(|scope| {
+        for number in 0..CODES {
+            let mut client = database.connect();
+            scope.spawn(move || {
+                let mut rng = StdRng::seed_from_u64(number as u64);
+                let mut users: Vec<Uuid> = (1..=60).map(person).collect();
+                while std::time::Instant::now() < end {
+                    for place in 1..users.len() {
+                        users.swap(place, rng.random_range(0..=place));
+                    }
+                    let ask = "SELECT count(*) FILTER (WHERE ok) FROM referral_use_codes($1, $2)";
+                    let mut batch = client.transaction().unwrap();
+                    let code = format!("CODE{number}");
+                    let ok: i64 = batch.query_one(ask, &[&code, &users]).unwrap().get(0);
+                    assert_eq!(ok, 60);
+                    batch.rollback().unwrap();
+                }
+            });
+        }
+    });
+}

@@ -463,7 +463,9 @@ fn usual(argument: &Argument) -> &'static [&'static str] {
 fn call(function: &Function, dice: &mut Dice) -> String {
     let all = dice.below(4) == 0;
     // What returns a trigger cannot stand in FROM.
-    let from = if function.name.starts_with("referral_guard_") { "" } else { "* FROM " };
+    let fires = ["referral_guard_", "referral_fact"];
+    let fires = fires.iter().any(|prefix| function.name.starts_with(prefix));
+    let from = if fires { "" } else { "* FROM " };
     let mut statement = format!("SELECT {from}{}(", function.name);
     for (place, argument) in function.arguments.iter().enumerate() {
         let values = VALUES.iter().find(|(kind, _)| *kind == argument.kind);

@@ -51,6 +51,12 @@ impl Error {
         Error::new("22004", "null_argument", format!("argument \"{argument}\" must not be null"))
     }
 
+    /// An array among whose elements, counted from 1, none may be NULL.
+    pub fn null_element(argument: &str, place: usize) -> Self {
+        let message = format!("argument \"{argument}\" must not be null in element {place}");
+        Error::new("22004", "null_argument", message)
+    }
+
     /// An argument outside its range; `rule` completes the sentence that the argument's name begins.
     pub fn out_of_range(argument: &str, rule: impl std::fmt::Display) -> Self {
         Error::new("22023", "out_of_range", format!("argument \"{argument}\" {rule}"))

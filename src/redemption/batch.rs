@@ -286,7 +286,7 @@ fn users_of(user_uuids: &Array<Uuid>) -> Result<Vec<Uuid>> {
         return Err(Error::out_of_range("user_uuids", rule));
     }
     let named = |(place, user): (usize, Option<Uuid>)| {
-        required(user, &format!("user_uuids[{}]", place + 1))
+        user.ok_or_else(|| Error::null_element("user_uuids", place + 1))
     };
     user_uuids.iter().enumerate().map(named).collect()
 }

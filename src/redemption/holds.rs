@@ -123,12 +123,10 @@ enum Confirmed {
 /// so that a confirmation can be told once more.
 fn confirm(session: &Session, hold_uuid: Uuid) -> Result<Option<Outcome<Confirmed>>> {
     let made = || usage::by_uuid(session, hold_uuid).map(|made| Ok(Confirmed::Before(made)));
-    let Some((code_uuid, user)) = held::of_whom(session, hold_uuid) else { return Ok(made()) };
+    let Some((code_uuid, _)) = held::of_whom(session, hold_uuid) else { return Ok(made()) };
     read::lock(session, code_uuid);
-    // Somebody may have been faster; what is there now stays.
-    if held::of_whom(session, hold_uuid).is_none() {
-        return Ok(made());
-    }
+    // Somebody may have been faster, or the person forgotten; what is there now stays.
+    let Some((_, user)) = held::of_whom(session, hold_uuid) else { return Ok(made()) };
     let find = || read::by_uuid(session, code_uuid, View::Now);
     let outcome = claim_locked(session, find, user, |claim| claim.record(session, user))?;
     Ok(Some(outcome.map(|redeemed| Confirmed::Now { redeemed, user })))
