@@ -172,6 +172,8 @@ const NO_TASK: [&str; 19] = [
     "referral_guard_usage_lock",
     "referral_guard_usage",
     "referral_guard_ledger",
+    "referral_fact_changed",
+    "referral_facts_truncated",
     "referral_guard_signup",
 ];
 

@@ -1,5 +1,6 @@
 //! What a row trigger is told: the row, the table and the trigger's arguments.
 
+use std::borrow::Cow;
 use std::ffi::CStr;
 use std::marker::PhantomData;
 
@@ -181,10 +182,15 @@ impl TriggerRow<'_> {
     fn number(&self, column: &str) -> Result<i32> {
         // SAFETY: the row's own descriptor, which outlives the borrow.
         let columns = unsafe { PgTupleDesc::from_pg_unchecked(self.descriptor) };
+        let wanted = if column.is_ascii() {
+            Cow::Borrowed(column.as_bytes())
+        } else {
+            Cow::Owned(texts::for_server(column).into_bytes())
+        };
         let is_named = |named: &pg_sys::FormData_pg_attribute| {
             // SAFETY: a column's name is a C string.
             let name = unsafe { CStr::from_ptr(named.attname.data.as_ptr()) };
-            !named.attisdropped && name.to_bytes() == column.as_bytes()
+            !named.attisdropped && *name.to_bytes() == *wanted
         };
         let number = columns.iter().position(is_named).map_or(0, |place| place as i32 + 1);
         if number <= 0 {
