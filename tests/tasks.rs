@@ -153,7 +153,7 @@ const TASKS: [(&str, &[&str]); 10] = [
 ];
 
 /// Functions that are no task: the owner's, or anybody's.
-const NO_TASK: [&str; 19] = [
+const NO_TASK: [&str; 21] = [
     "referral_setup",
     "referral_doctor",
     "referral_version",
