@@ -6,7 +6,7 @@ use std::rc::Rc;
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
-use crate::codes::{membership, new, user_limit};
+use crate::codes::{membership, new, stripes, user_limit};
 use crate::events::Events;
 use crate::pg::changes;
 use crate::pg::clock;
@@ -117,8 +117,12 @@ fn guard_code_written(firing: &Firing) -> Result<()> {
         return Ok(());
     };
     let former = WrittenCode::read(old)?;
+    let leased = stripes::wait_for_redemptions(&session, written.uuid);
+    if former.code != written.code {
+        stripes::follow_text(&session);
+    }
     let (from, to) = (former.beneficiary, written.beneficiary);
-    membership::follow_beneficiary(&session, written.uuid, written.uses, from, to)?;
+    membership::follow_beneficiary(&session, written.uuid, written.uses - leased, from, to)?;
     if former.status && !written.status {
         Events::of(&settings).tell(&session, EventType::CodeDeactivated, || {
             new::deactivated(written.uuid, &written.code)
@@ -193,13 +197,17 @@ fn guard_claim(firing: &Firing) -> Result<()> {
     let (new, Some(old)) = (firing.new_row(), firing.old_row()) else {
         return Ok(());
     };
-    let (counts, former) = (counts(new)?, counts(old)?);
+    let (mut counts, former) = (counts(new)?, counts(old)?);
     let change = i64::from(counts.number_of_uses) - i64::from(former.number_of_uses);
     if change == 0 {
         return Ok(());
     }
+    let code = required(new.get("uuid")?, "uuid")?;
+    if change > 0 && counts.number_of_uses > counts.max_uses {
+        counts.number_of_uses -= stripes::settle(&session_of(firing)?, code);
+    }
     counts.hold_uses(Some(former), Judge::Limits)?;
-    let key = written::key_of(&*tables_of(firing)?, required(new.get("uuid")?, "uuid")?);
+    let key = written::key_of(&*tables_of(firing)?, code);
     with_claims(|claims| {
         // A use given back was claimed in this transaction, or was somebody's long before it.
         claims.add(key, change.max(-claims.get(&key)));

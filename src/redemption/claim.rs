@@ -3,13 +3,17 @@
 use pgrx::datum::Uuid;
 use serde_json::json;
 
+use crate::codes::row::Code;
+use crate::codes::stripes::{self, Striped};
 use crate::codes::{membership, read, reserves};
 use crate::events::Events;
 use crate::pg::error::{Error, Result};
 use crate::pg::ids;
 use crate::pg::result::Row;
+use crate::pg::savepoint::attempt;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::{columns, statements};
+use crate::pg::tables::{CODES, USAGE};
 use crate::pg::transaction::MOST_LOOKS;
 use crate::pg::{changes, clock};
 use crate::programs::{admission, cap};
@@ -29,18 +33,22 @@ statements! {
     c.* = COLUMNS;
     CLAIM = "redemption/claim.sql";
     CLAIM_LOCKED = "redemption/claim_locked.sql";
+    JUDGE_STRIPED = "redemption/judge_striped.sql";
 }
 
 statements! {
+    TAKE_FROM_STRIPE = "redemption/take_from_stripe.sql";
     RELEASE = "redemption/release.sql";
 }
 
-/// A use taken from a code's counter, whose row stays locked until the transaction ends.
+/// A use taken from a code's counter, whose row stays locked until the transaction ends, or from one of its stripes.
 pub struct Claim {
     pub code_uuid: Uuid,
     pub code: String,
     pub beneficiary_uuid: Option<Uuid>,
     pub limits: Limits,
+    /// Taken in a savepoint, with which it goes back.
+    is_of_stripe: bool,
 }
 
 /// A use taken and written down.
@@ -56,23 +64,37 @@ pub fn redeem(session: &Session, text: &str, user: Uuid) -> Result<Outcome> {
     let lookup = read::lookup(text);
     if let Some(lookup) = &lookup
         && Switches::read(session, View::Now).enabled
-        && let Some(claim) = Claim::take(session, &lookup.normal, user)
-        && let Some(redeemed) = claim.record(session, user)?
     {
-        return Ok(Ok(redeemed));
+        let striped = stripes::of_text(session, &lookup.normal);
+        if let Some(striped) = striped
+            && let Some(redeemed) = redeem_striped(session, striped, &lookup.normal, user)?
+        {
+            return Ok(Ok(redeemed));
+        }
+        if let Some(mut claim) = Claim::take(session, &lookup.normal, user) {
+            if let Some(striped) = striped {
+                claim.limits.number_of_uses += striped.refill(session, claim.limits.free());
+            }
+            if let Some(redeemed) = claim.record(session, user)? {
+                return Ok(Ok(redeemed));
+            }
+        }
     }
     let find = || read::by_text(session, lookup.as_ref()?, View::Now);
     let (mut locked, mut unlockable) = (None, None);
     for _ in 0..MOST_LOOKS {
         let found = diagnose(session, find(), Some(user), View::Now);
-        let code = match found.judge() {
-            Ok(code) => code.uuid,
+        let found = match found.judge() {
+            Ok(found) => found,
             Err(refused) => return Ok(Err(refused)),
         };
+        let code = found.uuid;
         // Nothing speaks against it: the row is stored in another case, or it was freed a moment ago.
         // What is judged once more under its lock is final.
         if locked == Some(code) {
-            if let Some(redeemed) = Claim::take_locked(session, code)?.record(session, user)? {
+            if let Some(claim) = Claim::take_locked(session, &found)?
+                && let Some(redeemed) = claim.record(session, user)?
+            {
                 return Ok(Ok(redeemed));
             }
         } else if read::lock(session, code).is_some() {
@@ -83,6 +105,26 @@ pub fn redeem(session: &Session, text: &str, user: Uuid) -> Result<Outcome> {
     }
     let message = "the code keeps changing while it is redeemed";
     Err(Error::keeps_changing("code_keeps_changing", message))
+}
+
+/// Redeems a code by one of its stripes; None where that has no use, or the user may not have it.
+fn redeem_striped(
+    session: &Session,
+    striped: Striped,
+    text: &str,
+    user: Uuid,
+) -> Result<Option<Redeemed>> {
+    // As the claim does, so that whoever locks the table waits for redemptions under way.
+    session.lock_for_writing(CODES);
+    session.lock_for_writing(USAGE);
+    // Without it whoever redeems needs the code's row, to look whether the user has.
+    if !session.tables.usage_is_unique() {
+        return Ok(None);
+    }
+    attempt(|| match Claim::take_from_stripe(session, striped, text, user) {
+        Some(claim) => claim.record(session, user),
+        None => Ok(None),
+    })
 }
 
 impl Claim {
@@ -98,6 +140,7 @@ impl Claim {
                 expiration_date: row.get(at::expiration_date),
                 reserves: Reserves::default(),
             },
+            is_of_stripe: false,
         }
     }
 
@@ -112,10 +155,38 @@ impl Claim {
         session.write(&CLAIM, &args).first().map(Claim::read)
     }
 
-    /// Takes one use of a code whose row is locked and has been judged.
-    pub fn take_locked(session: &Session, code_uuid: Uuid) -> Result<Self> {
-        let taken = session.write(&CLAIM_LOCKED, &[code_uuid.into()]);
-        taken.first().map(Claim::read).ok_or_else(not_updatable)
+    /// Takes one use that the backend's stripe has leased, if every rule allows it, as the code is by then.
+    fn take_from_stripe(
+        session: &Session,
+        striped: Striped,
+        text: &str,
+        user: Uuid,
+    ) -> Option<Self> {
+        let Striped { code, .. } = striped;
+        let taken = session.write(&TAKE_FROM_STRIPE, &[code.into(), striped.own().into()]);
+        let uses_left = taken.first()?.need(1);
+        let args = [code.into(), text.into(), user.into(), clock::now().into()];
+        let mut claim = session.write_latest(&JUDGE_STRIPED, &args).first().map(Claim::read)?;
+        claim.is_of_stripe = true;
+        let leased = striped.refill_early(session, uses_left, claim.limits.free());
+        claim.limits.number_of_uses += leased;
+        Some(claim)
+    }
+
+    /// Takes one use of a code whose row is locked and has been judged; None where it turns out that the last ones,
+    /// which stripes had leased, have been made.
+    pub fn take_locked(session: &Session, code: &Code) -> Result<Option<Self>> {
+        if code.limits.reserves.leased > 0 && !stripes::free_one(session, code) {
+            return Ok(None);
+        }
+        let taken = session.write(&CLAIM_LOCKED, &[code.uuid.into()]);
+        taken.first().map(Claim::read).map(Some).ok_or_else(not_updatable)
+    }
+
+    fn give_back(&self, session: &Session) {
+        if !self.is_of_stripe {
+            release(session, self.code_uuid);
+        }
     }
 
     /// Writes the use down, or gives it back where it turns out that the user may not have it.
@@ -125,7 +196,7 @@ impl Claim {
         changes::take_in();
         let switches = Switches::read(session, View::Now);
         if self.limits.expired(usage.date_used) || !switches.enabled {
-            release(session, self.code_uuid);
+            self.give_back(session);
             return Ok(None);
         }
         // Under the lock nobody else assigns the code.
@@ -133,12 +204,12 @@ impl Claim {
         if let Some(membership) = &membership
             && !self.admit(session, membership, user)?
         {
-            release(session, self.code_uuid);
+            self.give_back(session);
             return Ok(None);
         }
         if !usage::insert_once(session, self.code_uuid, user, usage)? {
             membership.iter().for_each(|of| cap::give_back(session, &of.program, 1));
-            release(session, self.code_uuid);
+            self.give_back(session);
             return Ok(None);
         }
         let used = UseEvent {

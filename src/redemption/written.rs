@@ -46,8 +46,8 @@ pub fn redeem_written(session: &Session, written: &WrittenUse) -> Result<()> {
     let trial = Trial { judge, counted, user: Some(user), written: Some(uuid), view: View::Now };
     let diagnosis = trial.of(session, switches, code.clone());
     let found = diagnosis.judge().map_err(|refused| refused.refusal)?;
-    if counted == Counted::Nowhere {
-        Claim::take_locked(session, code_uuid)?;
+    if counted == Counted::Nowhere && Claim::take_locked(session, &found)?.is_none() {
+        return Err(Refusal::UsageLimitReached.into());
     }
     let membership = membership::of(session, &found, View::Now);
     if let Some(membership) = &membership

@@ -13,6 +13,7 @@ pub mod fields;
 pub mod generator;
 pub mod json;
 pub mod judge;
+pub mod lease;
 pub mod letters;
 pub mod membership;
 pub mod money;
