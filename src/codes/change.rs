@@ -106,7 +106,7 @@ fn referral_delete_code(code_uuid: Option<Uuid>) -> bool {
         let Some(code) = stripes::lock_for_change(&session, uuid) else { return Ok(false) };
         let deleted = session.write(&DELETE, &[uuid.into()]).count() > 0;
         if deleted {
-            stripes::remove(&session, uuid);
+            stripes::remove(&session, uuid, 0);
             session.write(&DELETE_USAGE, &[uuid.into()]);
             membership::forget(&session, &code)?;
         }

@@ -191,22 +191,23 @@ pub fn follow_text(session: &Session) {
     }
 }
 
-/// A code is gone, or is to be without stripes.
-pub fn remove(session: &Session, code: Uuid) {
+/// Takes the stripes of a code away from one on, which have no leases or whose code is gone.
+pub fn remove(session: &Session, code: Uuid, from: i32) {
     if session.may_have_rows(STRIPES) {
-        session.write(&DELETE, &[code.into(), 0.into()]);
+        session.write(&DELETE, &[code.into(), from.into()]);
     }
 }
 
-/// Spreads a code, whose row is locked and whose stripes have no leases, over so many stripes.
-pub fn spread(session: &Session, code: &Code, stripes: i32) {
-    let uuid = code.uuid;
-    session.write(&DELETE, &[uuid.into(), stripes.into()]);
-    session.write(&INSERT, &[uuid.into(), stripes.into()]);
-    let limits = code.limits;
-    let each = lease::first(limits.max_uses.saturating_sub(limits.number_of_uses), stripes);
+/// Gives a code, whose row is locked, the first so many stripes; how many it had not.
+pub fn add(session: &Session, code: Uuid, stripes: i32) -> usize {
+    session.write(&INSERT, &[code.into(), stripes.into()]).count()
+}
+
+/// First leases for the stripes of a code, whose row is locked, which have none.
+pub fn lease_first(session: &Session, code: &Code, stripes: i32) {
+    let each = lease::first(code.limits.free(), stripes);
     if each > 0 {
-        session.write(&SET, &[uuid.into(), each.into()]);
-        session.write(&LEASE, &[uuid.into(), (each * stripes).into()]);
+        session.write(&SET, &[code.uuid.into(), each.into()]);
+        session.write(&LEASE, &[code.uuid.into(), (each * stripes).into()]);
     }
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::codes::row::Code;
 use crate::codes::stripes::{self, Striped};
-use crate::codes::{membership, read, reserves};
+use crate::codes::{membership, read, reserves, striping};
 use crate::events::Events;
 use crate::pg::error::{Error, Result};
 use crate::pg::ids;
@@ -15,12 +15,13 @@ use crate::pg::session::{Session, View};
 use crate::pg::statement::{columns, statements};
 use crate::pg::tables::{CODES, USAGE};
 use crate::pg::transaction::MOST_LOOKS;
-use crate::pg::{changes, clock};
+use crate::pg::{backend, changes, clock};
 use crate::programs::{admission, cap};
 use crate::redemption::refuse::{Refused, diagnose};
 use crate::rules::event::EventType;
 use crate::rules::judge::{Counted, Judge};
 use crate::rules::membership::Membership;
+use crate::rules::refusal::Refusal;
 use crate::rules::state::{Limits, Reserves};
 use crate::settings::Switches;
 use crate::usage::{self, Use};
@@ -62,31 +63,33 @@ pub type Outcome = std::result::Result<Redeemed, Box<Refused>>;
 /// Redeems a code, or says why not. On the good path two statements: the claim and the usage row.
 pub fn redeem(session: &Session, text: &str, user: Uuid) -> Result<Outcome> {
     let lookup = read::lookup(text);
-    if let Some(lookup) = &lookup
-        && Switches::read(session, View::Now).enabled
-    {
-        let striped = stripes::of_text(session, &lookup.normal);
-        if let Some(striped) = striped
-            && let Some(redeemed) = redeem_striped(session, striped, &lookup.normal, user)?
-        {
+    let switches = Switches::read(session, View::Now);
+    let striped = lookup.as_ref().and_then(|lookup| stripes::of_text(session, &lookup.normal));
+    if let Some(lookup) = lookup.as_ref().filter(|_| switches.enabled) {
+        let redeemed = match striped {
+            Some(striped) => redeem_striped(session, striped, &lookup.normal, user)?,
+            None => redeem_plain(session, &lookup.normal, user, switches.auto_stripes)?,
+        };
+        if let Some(redeemed) = redeemed {
             return Ok(Ok(redeemed));
-        }
-        if let Some(mut claim) = Claim::take(session, &lookup.normal, user) {
-            if let Some(striped) = striped {
-                claim.limits.number_of_uses += striped.refill(session, claim.limits.free());
-            }
-            if let Some(redeemed) = claim.record(session, user)? {
-                return Ok(Ok(redeemed));
-            }
         }
     }
     let find = || read::by_text(session, lookup.as_ref()?, View::Now);
-    let (mut locked, mut unlockable) = (None, None);
+    let (mut locked, mut unlockable, mut full) = (None, None, None);
     for _ in 0..MOST_LOOKS {
         let found = diagnose(session, find(), Some(user), View::Now);
         let found = match found.judge() {
             Ok(found) => found,
-            Err(refused) => return Ok(Err(refused)),
+            Err(refused) => {
+                // The counter and the leases are not read at one moment: an edit may have given them back between.
+                let counter = refused.code.as_ref().map(|code| code.limits.number_of_uses);
+                let is_full = refused.refusal == Refusal::UsageLimitReached;
+                if striped.is_some() && is_full && full != counter {
+                    full = counter;
+                    continue;
+                }
+                return Ok(Err(refused));
+            }
         };
         let code = found.uuid;
         // Nothing speaks against it: the row is stored in another case, or it was freed a moment ago.
@@ -107,7 +110,32 @@ pub fn redeem(session: &Session, text: &str, user: Uuid) -> Result<Outcome> {
     Err(Error::keeps_changing("code_keeps_changing", message))
 }
 
-/// Redeems a code by one of its stripes; None where that has no use, or the user may not have it.
+/// Redeems the code that is stored under exactly this text, unless some rule stands against it. With `auto_stripes`
+/// a code that people queue for gets so many stripes.
+fn redeem_plain(
+    session: &Session,
+    text: &str,
+    user: Uuid,
+    auto_stripes: i32,
+) -> Result<Option<Redeemed>> {
+    let asked = (auto_stripes > 0).then(clock::now);
+    let Some(claim) = Claim::take(session, text, user) else { return Ok(None) };
+    let has_waited = asked.is_some_and(|asked| clock::now().0 - asked.0 > WAITED_MICROSECONDS);
+    let redeemed = claim.record(session, user)?;
+    if has_waited
+        && backend::is_waited_for()
+        && let Some(Redeemed { claim, .. }) = &redeemed
+    {
+        striping::spread_hot(session, claim.code_uuid, auto_stripes);
+    }
+    Ok(redeemed)
+}
+
+/// A claim that took longer has waited for the code's row.
+const WAITED_MICROSECONDS: i64 = 1_000;
+
+/// Redeems a code by one of its stripes or, where that has no use, by its counter, of which the stripe then leases
+/// some; None where some rule stands against it, or the last uses are other stripes'.
 fn redeem_striped(
     session: &Session,
     striped: Striped,
@@ -118,13 +146,31 @@ fn redeem_striped(
     session.lock_for_writing(CODES);
     session.lock_for_writing(USAGE);
     // Without it whoever redeems needs the code's row, to look whether the user has.
-    if !session.tables.usage_is_unique() {
-        return Ok(None);
+    if session.tables.usage_is_unique() {
+        let mut is_empty = false;
+        let redeemed = attempt(|| {
+            let Some(uses_left) = take_from_stripe(session, striped) else {
+                is_empty = true;
+                return Ok(None);
+            };
+            match Claim::of_stripe(session, striped, uses_left, text, user) {
+                Some(claim) => claim.record(session, user),
+                None => Ok(None),
+            }
+        })?;
+        if redeemed.is_some() || !is_empty {
+            return Ok(redeemed);
+        }
     }
-    attempt(|| match Claim::take_from_stripe(session, striped, text, user) {
-        Some(claim) => claim.record(session, user),
-        None => Ok(None),
-    })
+    let Some(mut claim) = Claim::take(session, text, user) else { return Ok(None) };
+    claim.limits.number_of_uses += striped.refill(session, claim.limits.free());
+    claim.record(session, user)
+}
+
+/// Takes a use from the backend's stripe; how many it has left, None where it had none.
+fn take_from_stripe(session: &Session, striped: Striped) -> Option<i32> {
+    let args = [striped.code.into(), striped.own().into()];
+    session.write(&TAKE_FROM_STRIPE, &args).first().map(|row| row.need(1))
 }
 
 impl Claim {
@@ -155,17 +201,15 @@ impl Claim {
         session.write(&CLAIM, &args).first().map(Claim::read)
     }
 
-    /// Takes one use that the backend's stripe has leased, if every rule allows it, as the code is by then.
-    fn take_from_stripe(
+    /// A use that was taken from the backend's stripe, if every rule allows it, as the code is by then.
+    fn of_stripe(
         session: &Session,
         striped: Striped,
+        uses_left: i32,
         text: &str,
         user: Uuid,
     ) -> Option<Self> {
-        let Striped { code, .. } = striped;
-        let taken = session.write(&TAKE_FROM_STRIPE, &[code.into(), striped.own().into()]);
-        let uses_left = taken.first()?.need(1);
-        let args = [code.into(), text.into(), user.into(), clock::now().into()];
+        let args = [striped.code.into(), text.into(), user.into(), clock::now().into()];
         let mut claim = session.write_latest(&JUDGE_STRIPED, &args).first().map(Claim::read)?;
         claim.is_of_stripe = true;
         let leased = striped.refill_early(session, uses_left, claim.limits.free());
