@@ -3,6 +3,7 @@
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
+use crate::codes::stripes;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::ids;
 use crate::pg::session::Session;
@@ -38,6 +39,9 @@ fn replace(session: &Session, user: Uuid, pseudonym: Uuid) -> Result<usize> {
     let (name, new_name) = (name.as_str(), new_name.as_str());
     let by_id = |statement| session.write(statement, &[user.into(), pseudonym.into()]).count();
     let codes: Vec<Uuid> = locked(session, tables::CODES, &LOCK_CODES, &[user.into()]);
+    for code in &codes {
+        stripes::wait_for_redemptions(session, *code);
+    }
     let args = [user.into(), pseudonym.into(), codes.into()];
     let mut rows = session.write(&CODES, &args).count() + by_id(&CREATORS);
     // A creation that was under way has been waited for; what it has made could not be locked in its turn.

@@ -76,6 +76,7 @@ pub const TASKS: [Task; 9] = [
             (PROGRAMS, "UPDATE (number_of_uses)"),
             (CODE_PROGRAMS, MEMBERSHIP),
             (REFEREES, "SELECT, INSERT, UPDATE"),
+            (STRIPES, "SELECT, INSERT, UPDATE"),
             TELL[0],
             TELL[1],
             TELL[2],
@@ -103,7 +104,7 @@ pub const TASKS: [Task; 9] = [
         rights: &[
             (
                 CODES,
-                "SELECT, UPDATE (code, description, status, max_uses, created_by_uuid, \
+                "SELECT, UPDATE (code, description, status, number_of_uses, max_uses, created_by_uuid, \
                  beneficiary_uuid, date_created, expiration_date), DELETE",
             ),
             (USAGE, "SELECT, DELETE"),
@@ -111,6 +112,7 @@ pub const TASKS: [Task; 9] = [
             (CREATORS, "SELECT, INSERT, UPDATE"),
             (PROGRAMS, "SELECT, UPDATE (number_of_uses)"),
             (CODE_PROGRAMS, "SELECT (code_uuid, program), INSERT, UPDATE, DELETE"),
+            (STRIPES, "SELECT, INSERT, UPDATE, DELETE"),
             TELL[0],
             TELL[1],
             TELL[2],
