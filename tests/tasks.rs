@@ -72,6 +72,7 @@ const TASKS: [(&str, &[&str]); 10] = [
             "SELECT * FROM referral_create_codes(3, {user 60})",
             "SELECT * FROM referral_code_for({user 61}, 'capped')",
             "SELECT * FROM referral_code_for({user 12})",
+            "SELECT * FROM referral_code_for({user 10})",
         ],
     ),
     (
@@ -401,11 +402,13 @@ fn a_role_of_one_task_fails_at_every_function_of_the_others_that_writes() {
             for call in calls {
                 // Of the host's tables, and of no code, the host's own rights decide.
                 let is_the_hosts = ["INTO users", "NOWHERE"].iter().any(|word| call.contains(word));
-                if is_the_hosts || only_reads(&mut client, &shop.fill(call)) {
+                let is_left_out = !shop.is_unique && call.contains("referral_stripe_code");
+                if is_the_hosts || is_left_out || only_reads(&mut client, &shop.fill(call)) {
                     continue;
                 }
                 for (role, own) in &roles {
-                    if *own == task {
+                    // Who edits a code gives leases back to its counter, and may take usages away with it.
+                    if *own == task || (*own == "edit" && call.contains("referral_undo_use")) {
                         continue;
                     }
                     tried += 1;
