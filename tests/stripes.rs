@@ -137,7 +137,7 @@ fn the_cap_of_a_hot_code_is_reached_exactly_whoever_is_killed() {
                 })
             })
             .collect();
-        let killer = scope.spawn(move || {
+        scope.spawn(move || {
             let mut client = database.connect();
             client.batch_execute("SET application_name = judge").unwrap();
             let kill = "

@@ -203,11 +203,12 @@ pub fn add(session: &Session, code: Uuid, stripes: i32) -> usize {
     session.write(&INSERT, &[code.into(), stripes.into()]).count()
 }
 
-/// First leases for the stripes of a code, whose row is locked, which have none.
-pub fn lease_first(session: &Session, code: &Code, stripes: i32) {
+/// First leases for the stripes of a code, whose row is locked, which have none; how many uses.
+pub fn lease_first(session: &Session, code: &Code, stripes: i32) -> i32 {
     let each = lease::first(code.limits.free(), stripes);
     if each > 0 {
         session.write(&SET, &[code.uuid.into(), each.into()]);
         session.write(&LEASE, &[code.uuid.into(), (each * stripes).into()]);
     }
+    each * stripes
 }

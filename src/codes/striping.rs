@@ -31,16 +31,19 @@ fn obstacle(session: &Session, program: Option<&str>) -> Option<Error> {
     )
 }
 
-/// Gives a code that people queue for so many stripes, under the lock of its row, where nothing keeps them away.
-pub fn spread_hot(session: &Session, code: Uuid, count: i32) {
-    let Some(code) = read::by_uuid(session, code, View::Now) else { return };
+/// Gives a code that people queue for so many stripes, under the lock of its row, where nothing keeps them away; how
+/// many uses they have leased.
+pub fn spread_hot(session: &Session, code: Uuid, count: i32) -> i32 {
+    let Some(code) = read::by_uuid(session, code, View::Now) else { return 0 };
     let program = membership::program_of(session, &code, View::Now);
     let count = count.min(MOST_STRIPES);
     // Stripes that somebody else has given it while this transaction waited have their leases.
     if obstacle(session, program.as_deref()).is_none()
         && i32::try_from(stripes::add(session, code.uuid, count)) == Ok(count)
     {
-        stripes::lease_first(session, &code, count);
+        stripes::lease_first(session, &code, count)
+    } else {
+        0
     }
 }
 

@@ -121,12 +121,13 @@ fn redeem_plain(
     let asked = (auto_stripes > 0).then(clock::now);
     let Some(claim) = Claim::take(session, text, user) else { return Ok(None) };
     let has_waited = asked.is_some_and(|asked| clock::now().0 - asked.0 > WAITED_MICROSECONDS);
-    let redeemed = claim.record(session, user)?;
+    let mut redeemed = claim.record(session, user)?;
     if has_waited
         && backend::is_waited_for()
-        && let Some(Redeemed { claim, .. }) = &redeemed
+        && let Some(Redeemed { claim, .. }) = &mut redeemed
     {
-        striping::spread_hot(session, claim.code_uuid, auto_stripes);
+        let leased = striping::spread_hot(session, claim.code_uuid, auto_stripes);
+        claim.limits.number_of_uses += leased;
     }
     Ok(redeemed)
 }
