@@ -26,7 +26,7 @@ soak: setup ## what takes longer: five minutes of everything at once, in which n
 lint: ## check format, clippy, shell scripts and the extension's SQL
 	@tools/lint
 
-bench: ## measure everything, on a server of its own: half an hour
+bench: ## measure everything, on a server of its own: three quarters of an hour
 	@tools/setup valgrind
 	@benches/run
 

@@ -142,3 +142,85 @@ AS 'MODULE_PATHNAME', 'referral_unstripe_code_wrapper';
 
 COMMENT ON FUNCTION referral_unstripe_code(uuid) IS
 'Takes a code''s stripes away and gives back what they have leased: how many uses that were. 0 for a code without stripes. Errors: RF001 no such code.';
+
+COMMENT ON FUNCTION referral_program_report(text) IS
+'A program as a whole: redemptions of its codes, conversions that are neither rejected nor reversed, the share of the people who redeemed that has such a conversion (0 to 1, four decimals), what the ledger says of all users in the program''s currency, granted less reversed, and how long it took on average from a person''s first redemption to their first such conversion (NULL where there is none). Always one row. Reads each table once, and no more of it than is the program''s. Errors: 22023 no such program.';
+CREATE FUNCTION referral_use_codes(
+       code       text,
+       user_uuids uuid[])
+RETURNS TABLE (
+       user_uuid  uuid,
+       ok         boolean,
+       reason     text,
+       usage_uuid uuid)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_use_codes_wrapper';
+
+COMMENT ON FUNCTION referral_use_codes(text, uuid[]) IS
+'Redeems a code for many users in one statement: one row each, in the order given, as if each had called referral_try_use_code in turn. A refusal is a row whose ok is false and whose reason says why; for already_used, also of a user who is named twice, the row has the earlier usage. Errors: 22004 for a NULL among the users, whose place is named, 22023 for more than 100000 of them.';
+
+CREATE FUNCTION referral_hold_use(
+       code           text,
+       user_uuid      uuid,
+       ttl            interval DEFAULT '15 minutes',
+       OUT hold_uuid  uuid,
+       OUT code_uuid  uuid,
+       OUT expires_at timestamptz)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_hold_use_wrapper';
+
+COMMENT ON FUNCTION referral_hold_use(text, uuid, interval) IS
+'Holds a use of a code for a user in a checkout: takes it at once, as referral_use_code does and with the same errors, and keeps it until referral_confirm_hold makes it, referral_release_hold gives it back, or it has expired and somebody needs it. Asking again renews the hold. 22023 for a ttl that is not longer than nothing, or longer than a year.';
+
+CREATE FUNCTION referral_try_hold_use(
+       code           text,
+       user_uuid      uuid,
+       ttl            interval DEFAULT '15 minutes',
+       OUT ok         boolean,
+       OUT reason     text,
+       OUT hold_uuid  uuid,
+       OUT code_uuid  uuid,
+       OUT expires_at timestamptz)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_try_hold_use_wrapper';
+
+COMMENT ON FUNCTION referral_try_hold_use(text, uuid, interval) IS
+'Holds a use as referral_hold_use does, but returns a refusal as a row: ok is false and reason says why, in the words of referral_try_use_code.';
+
+CREATE FUNCTION referral_confirm_hold(
+       hold_uuid            uuid,
+       OUT usage_uuid       uuid,
+       OUT code_uuid        uuid,
+       OUT code             text,
+       OUT used_by_uuid     uuid,
+       OUT date_used        timestamptz,
+       OUT beneficiary_uuid uuid,
+       OUT number_of_uses   integer,
+       OUT remaining_uses   integer)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_confirm_hold_wrapper';
+
+COMMENT ON FUNCTION referral_confirm_hold(uuid) IS
+'Makes the use that is held: one row, as referral_use_code gives it, whose usage_uuid is the hold_uuid. Once more it gives the same use, so that a retry after a lost reply is safe. A hold that has expired is confirmed where its use, or another, is free. Errors: those of referral_use_code; 22023 with reason=hold_not_found where there is no such hold, any more.';
+
+CREATE FUNCTION referral_release_hold(
+       hold_uuid uuid)
+RETURNS boolean
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_release_hold_wrapper';
+
+COMMENT ON FUNCTION referral_release_hold(uuid) IS
+'Gives back the use that is held. False where there is no such hold, any more, as one that was confirmed.';
+
+CREATE FUNCTION referral_code_uses(
+       code_uuid uuid)
+RETURNS TABLE (
+       used   integer,
+       held   integer,
+       leased integer,
+       free   integer)
+LANGUAGE c STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'referral_code_uses_wrapper';
+
+COMMENT ON FUNCTION referral_code_uses(uuid) IS
+'How often a code has been used, how many uses are held for people in a checkout, how many its stripes have leased for whoever comes, and how many are free, leased ones among them. No row for an unknown code.';

@@ -69,7 +69,17 @@ extension_sql_file!(
     name = "redemption_face",
     requires = ["codes_striping"]
 );
-extension_sql_file!("../sql/api/usage.sql", name = "usage", requires = ["redemption_face"]);
+extension_sql_file!(
+    "../sql/api/redemption/batch.sql",
+    name = "redemption_batch",
+    requires = ["redemption_face"]
+);
+extension_sql_file!(
+    "../sql/api/redemption/holds.sql",
+    name = "redemption_holds",
+    requires = ["redemption_batch"]
+);
+extension_sql_file!("../sql/api/usage.sql", name = "usage", requires = ["redemption_holds"]);
 extension_sql_file!("../sql/api/settings.sql", name = "settings", requires = ["usage"]);
 extension_sql_file!("../sql/api/signup.sql", name = "signup", requires = ["settings"]);
 extension_sql_file!(

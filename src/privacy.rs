@@ -21,6 +21,7 @@ statements! {
     REFEREES = "privacy/referees.sql";
     REFEREES_LEFT = "privacy/referees_left.sql";
     USAGE = "privacy/usage.sql";
+    HOLDS = "privacy/holds.sql";
     LOCK_CONVERSIONS = "privacy/lock_conversions.sql";
     CONVERSIONS = "privacy/conversions.sql";
     CONVERSIONS_LEFT = "privacy/conversions_left.sql";
@@ -52,7 +53,7 @@ fn replace(session: &Session, user: Uuid, pseudonym: Uuid) -> Result<usize> {
     rows += session.write(&REFEREES, &args).count();
     // Neither could one who has redeemed meanwhile.
     must_be_gone(session, &REFEREES_LEFT, user)?;
-    rows += by_id(&USAGE);
+    rows += by_id(&USAGE) + by_id(&HOLDS);
     let conversions: Vec<Uuid> =
         locked(session, tables::CONVERSIONS, &LOCK_CONVERSIONS, &[user.into(), name.into()]);
     let args =

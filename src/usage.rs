@@ -1,5 +1,7 @@
 //! Usage: the rows that say who used which code when.
 
+use std::collections::HashMap;
+
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
@@ -21,11 +23,15 @@ statements! {
     OF_CODE = "usage/of_code.sql";
     OF_USER = "usage/of_user.sql";
     RECENT = "usage/recent.sql";
+    BY_UUID = "usage/by_uuid.sql";
 }
 
 statements! {
     INSERT = "usage/insert.sql";
     INSERT_OR_FAIL = "usage/insert_or_fail.sql";
+    INSERT_MANY = "usage/insert_many.sql";
+    INSERT_MANY_OR_FAIL = "usage/insert_many_or_fail.sql";
+    OF_USERS_AND_CODE = "usage/of_users_and_code.sql";
     DELETE = "usage/delete.sql";
     CODE_OF = "usage/code_of.sql";
     OF_USER_AND_CODE = "usage/of_user_and_code.sql";
@@ -67,6 +73,32 @@ pub fn earliest(
     let args = [code.into(), user.into(), except.into()];
     let found = view.run(session, &OF_USER_AND_CODE, &args);
     found.first().map(|row| Use { uuid: row.need(1), date_used: row.need(2) })
+}
+
+/// The earliest use of the code by each of the users who has one.
+pub fn earliest_of_each(session: &Session, code: Uuid, users: Vec<Uuid>) -> HashMap<Uuid, Uuid> {
+    let found = session.write(&OF_USERS_AND_CODE, &[code.into(), users.into()]);
+    let mut earliest = HashMap::new();
+    for row in found.iter() {
+        earliest.entry(row.need(1)).or_insert_with(|| row.need(2));
+    }
+    earliest
+}
+
+/// Writes the uses of a code, whose row is locked, by users who have none; how many were written. `uses` has an id
+/// for each user.
+pub fn insert_many(
+    session: &Session,
+    code: Uuid,
+    users: Vec<Uuid>,
+    uses: Vec<Uuid>,
+    date_used: Timestamp,
+) -> usize {
+    let args = [code.into(), users.into(), uses.into(), date_used.into()];
+    session.lock_for_writing(USAGE);
+    let unique = session.tables.usage_is_unique();
+    let insert = if unique { &INSERT_MANY } else { &INSERT_MANY_OR_FAIL };
+    session.write(insert, &args).count()
 }
 
 /// Writes a usage row; false where the user has one for this code.
@@ -163,7 +195,7 @@ fn referral_stats(code_uuid: Option<Uuid>) -> Record<(i64, i64, Option<Timestamp
 }
 
 /// The columns of the usage table.
-type UsageColumns = (Uuid, Uuid, Uuid, Timestamp);
+pub type UsageColumns = (Uuid, Uuid, Uuid, Timestamp);
 
 fn usage_columns(row: Row) -> UsageColumns {
     (
@@ -172,6 +204,11 @@ fn usage_columns(row: Row) -> UsageColumns {
         row.need(at::used_by_uuid),
         row.need(at::date_used),
     )
+}
+
+/// The row of that id.
+pub fn by_uuid(session: &Session, usage: Uuid) -> Option<UsageColumns> {
+    session.write(&BY_UUID, &[usage.into()]).first().map(usage_columns)
 }
 
 /// The uses of a code or of a user, newest first.

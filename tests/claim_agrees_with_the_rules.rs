@@ -34,6 +34,16 @@ enum Program {
     Capped,
 }
 
+/// What is held of the code, and counted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Hold {
+    Nothing,
+    /// A use for the user, whom nothing that is full keeps from it.
+    Own,
+    /// One for somebody who has come too late: it is free for whoever needs it.
+    Lapsed,
+}
+
 #[derive(Debug)]
 struct Case {
     status: bool,
@@ -43,10 +53,19 @@ struct Case {
     beneficiary: Beneficiary,
     program: Program,
     already_used: bool,
+    hold: Hold,
     stored: String,
     typed: String,
     code_uuid: Uuid,
     usage_uuid: Uuid,
+    hold_uuid: Uuid,
+}
+
+impl Case {
+    /// Uses that nobody can have any more.
+    fn taken(&self) -> i32 {
+        self.number_of_uses - i32::from(self.hold == Hold::Lapsed)
+    }
 }
 
 /// The values of the two settings; None: no such row.
@@ -55,10 +74,19 @@ type Settings = (Option<&'static str>, Option<&'static str>);
 const FLAGS: [Option<&str>; 3] = [None, Some("true"), Some("TRUE")];
 const USER: usize = 1;
 
-fn programs_and_uses() -> impl Iterator<Item = (Program, bool)> {
+fn programs_and_uses() -> impl Iterator<Item = (Program, bool, Hold)> {
     let programs =
         [Program::Unassigned, Program::Paused, Program::Referred, Program::UsedUp, Program::Capped];
-    programs.into_iter().flat_map(|program| [(program, false), (program, true)])
+    let all = programs.into_iter().flat_map(|program| {
+        [
+            (program, false, Hold::Nothing),
+            (program, true, Hold::Nothing),
+            (program, false, Hold::Own),
+            (program, false, Hold::Lapsed),
+        ]
+    });
+    // It would not be used up, for any of its codes.
+    all.filter(|case| !matches!(case, (Program::UsedUp, _, Hold::Lapsed)))
 }
 
 fn cases() -> Vec<Case> {
@@ -71,7 +99,13 @@ fn cases() -> Vec<Case> {
                     for beneficiary in
                         [Beneficiary::Nobody, Beneficiary::Somebody, Beneficiary::User]
                     {
-                        for (program, already_used) in programs_and_uses() {
+                        for (program, already_used, hold) in programs_and_uses() {
+                            // Those that are held are counted.
+                            if hold != Hold::Nothing
+                                && (number_of_uses == 0 || stored_in_mixed_case)
+                            {
+                                continue;
+                            }
                             let number = cases.len();
                             let name = if stored_in_mixed_case { "Case" } else { "CASE" };
                             cases.push(Case {
@@ -82,10 +116,12 @@ fn cases() -> Vec<Case> {
                                 beneficiary,
                                 program,
                                 already_used,
+                                hold,
                                 stored: format!("{name}{number}"),
                                 typed: format!(" cAse{number}\t"),
                                 code_uuid: person(1_000 + number),
                                 usage_uuid: person(100_000 + number),
+                                hold_uuid: person(200_000 + number),
                             });
                         }
                     }
@@ -99,6 +135,7 @@ fn cases() -> Vec<Case> {
 /// The oracle: SQLSTATE and reason of the first rule that is broken.
 fn expected(case: &Case, (enabled, allow_self): Settings) -> Option<(&'static str, &'static str)> {
     let own = case.beneficiary == Beneficiary::User;
+    let is_held = case.hold == Hold::Own;
     let rules = [
         (enabled != Some("true"), "RF007", "system_disabled"),
         (case.already_used, "RF005", "already_used"),
@@ -107,8 +144,8 @@ fn expected(case: &Case, (enabled, allow_self): Settings) -> Option<(&'static st
         (case.program == Program::Paused, "RF013", "program_not_active"),
         (own && allow_self != Some("true"), "RF006", "self_referral"),
         (case.program == Program::Referred, "RF015", "already_referred"),
-        (case.number_of_uses >= case.max_uses, "RF004", "usage_limit_reached"),
-        (case.program == Program::UsedUp, "RF004", "usage_limit_reached"),
+        (case.taken() >= case.max_uses && !is_held, "RF004", "usage_limit_reached"),
+        (case.program == Program::UsedUp && !is_held, "RF004", "usage_limit_reached"),
     ];
     let broken = rules.into_iter().find(|rule| rule.0);
     broken.map(|(_, sqlstate, reason)| (sqlstate, reason))
@@ -165,6 +202,18 @@ fn store(client: &mut Client, case: &Case) {
             VALUES ($1, $2, 'user')";
         client.execute(assign, &[code_uuid, &program]).unwrap();
     }
+    let holder = match case.hold {
+        Hold::Nothing => None,
+        Hold::Own => Some((USER, "1 hour")),
+        Hold::Lapsed => Some((3, "-1 hour")),
+    };
+    if let Some((holder, expires)) = holder {
+        let insert = format!(
+            "INSERT INTO referral_holds (hold_uuid, code_uuid, user_uuid, created_at, expires_at, is_counted)
+             VALUES ($1, $2, $3, now(), now() + interval '{expires}', true)"
+        );
+        client.execute(&insert, &[&case.hold_uuid, code_uuid, &person(holder)]).unwrap();
+    }
     if case.already_used {
         let insert = "
             INSERT INTO phoenix_kit_referral_code_usage (uuid, code_uuid, used_by_uuid)
@@ -215,6 +264,7 @@ fn check_try(transaction: &mut Transaction, case: &Case, settings: Settings) {
     assert_eq!(code, (!disabled).then_some(case.code_uuid), "{about}");
     assert_eq!(usage.is_some(), won || already_used, "{about}");
     assert_eq!(usage == Some(case.usage_uuid), already_used, "{about}");
+    assert_eq!(usage == Some(case.hold_uuid), won && case.hold == Hold::Own, "{about}");
     assert_eq!(row.get::<_, bool>(4), usage.is_some(), "{about}");
     let beneficiary: Option<Uuid> = row.get(5);
     assert_eq!(
@@ -222,15 +272,15 @@ fn check_try(transaction: &mut Transaction, case: &Case, settings: Settings) {
         !disabled && case.beneficiary != Beneficiary::Nobody,
         "{about}"
     );
-    let left = (case.max_uses - case.number_of_uses).max(0) - i32::from(won);
+    let taken = i32::from(won && case.hold != Hold::Own);
+    let left = (case.max_uses - case.taken()).max(0) - taken;
     assert_eq!(row.get::<_, Option<i32>>(6), (!disabled).then_some(left), "{about}");
 
+    let is_full = case.number_of_uses >= case.max_uses;
+    let given_up = i32::from(won && case.hold == Hold::Lapsed && is_full);
     let counts = counts(transaction, case);
-    assert_eq!(
-        counts,
-        (case.number_of_uses + i32::from(won), i64::from(won || case.already_used)),
-        "{about}"
-    );
+    let uses = case.number_of_uses + taken - given_up;
+    assert_eq!(counts, (uses, i64::from(won || case.already_used)), "{about}");
 }
 
 fn check_use(transaction: &mut Transaction, case: &Case, settings: Settings) {
@@ -240,7 +290,8 @@ fn check_use(transaction: &mut Transaction, case: &Case, settings: Settings) {
     match (answer, expected(case, settings)) {
         (Ok(row), None) => {
             let (code, uses): (String, i32) = (row.get(0), row.get(1));
-            assert_eq!((code, uses), (case.stored.clone(), case.number_of_uses + 1), "{about}");
+            let before = case.number_of_uses - i32::from(case.hold != Hold::Nothing);
+            assert_eq!((code, uses), (case.stored.clone(), before + 1), "{about}");
         }
         (Err(error), Some((state, reason))) => {
             assert_eq!(sqlstate(&error), state, "{about}");

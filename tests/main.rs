@@ -2,6 +2,7 @@
 //! `tests/support/scratch-server` runs: start it by `tests/run rust`, which runs one module after another.
 
 mod analytics;
+mod batch;
 mod claim_agrees_with_the_rules;
 mod coexistence;
 mod crash;
@@ -9,6 +10,7 @@ mod deadlocks;
 mod dump;
 mod encodings;
 mod events;
+mod holds;
 mod hostile_input;
 mod ledger;
 mod mixed_load;

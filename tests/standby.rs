@@ -7,11 +7,12 @@ use postgres::Client;
 use crate::support::{Database, Server, await_that, sqlstate};
 
 /// Every function that is declared to read only, with arguments that find something.
-const READS: [(&str, &str); 40] = [
+const READS: [(&str, &str); 41] = [
     ("referral_version", ""),
     ("referral_get_code", "'00000000-0000-7000-8001-000000000001'"),
     ("referral_get_code_strict", "'00000000-0000-7000-8001-000000000001'"),
     ("referral_get_code_by_string", "'twin'"),
+    ("referral_code_uses", "'00000000-0000-7000-8001-000000000005'"),
     ("referral_valid_for_use", "'00000000-0000-7000-8001-000000000002'"),
     ("referral_expired", "'00000000-0000-7000-8001-000000000007'"),
     ("referral_usage_limit_reached", "'00000000-0000-7000-8001-000000000001'"),
@@ -62,7 +63,8 @@ const REFERRER: &str = "'00000000-0000-7000-8003-000000000001'";
 /// Somebody is referred by REF100002, and buys.
 const CONVERSION: &str = "
     SELECT referral_use_code('REF100002', '00000000-0000-7000-8004-000000000001');
-    SELECT referral_record_purchase('00000000-0000-7000-8004-000000000001', 'order 1', 20)";
+    SELECT referral_record_purchase('00000000-0000-7000-8004-000000000001', 'order 1', 20);
+    SELECT referral_hold_use('REF100002', '00000000-0000-7000-8004-000000000002')";
 
 /// A host with something for every read to find.
 fn host() -> Database {
@@ -71,9 +73,13 @@ fn host() -> Database {
     database
 }
 
-const WRITES: [&str; 8] = [
+const WRITES: [&str; 12] = [
     "referral_use_code('REF100002', gen_random_uuid())",
     "referral_try_use_code('REF100002', gen_random_uuid())",
+    "referral_use_codes('REF100002', ARRAY[gen_random_uuid()])",
+    "referral_hold_use('REF100002', gen_random_uuid())",
+    "referral_confirm_hold((SELECT hold_uuid FROM referral_holds))",
+    "referral_release_hold((SELECT hold_uuid FROM referral_holds))",
     "referral_undo_use('00000000-0000-7000-8002-000000000001')",
     "referral_create_code(gen_random_uuid())",
     "referral_enable_system()",

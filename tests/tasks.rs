@@ -16,6 +16,7 @@ const TASKS: [(&str, &[&str]); 10] = [
         &[
             "SELECT * FROM referral_get_code({welcome})",
             "SELECT * FROM referral_get_code_strict({welcome})",
+            "SELECT * FROM referral_code_uses({welcome})",
             "SELECT * FROM referral_get_code_by_string('welcome')",
             "SELECT * FROM referral_list_codes(5)",
             "SELECT * FROM referral_list_valid_codes(5)",
@@ -59,6 +60,13 @@ const TASKS: [(&str, &[&str]); 10] = [
             "SELECT * FROM referral_try_use_code({capped too}, {user 51})",
             "SELECT * FROM referral_use_code({own}, {user 52})",
             "SELECT * FROM referral_try_use_code('NOWHERE', {user 52})",
+            "SELECT * FROM referral_use_codes('WELCOME', ARRAY[{user 54}, {user 55}]::uuid[])",
+            "SELECT * FROM referral_use_codes({capped}, ARRAY[{user 54}, {user 55}]::uuid[])",
+            "SELECT * FROM referral_hold_use('WELCOME', {user 56})",
+            "SELECT * FROM referral_try_hold_use({capped}, {user 56})",
+            "SELECT * FROM referral_try_hold_use('LAST', {user 56})",
+            "SELECT * FROM referral_confirm_hold({hold})",
+            "SELECT referral_release_hold({other hold})",
             "SELECT referral_undo_use({usage})",
             "SELECT referral_undo_use({capped usage})",
         ],
@@ -73,6 +81,7 @@ const TASKS: [(&str, &[&str]); 10] = [
             "SELECT * FROM referral_code_for({user 61}, 'capped')",
             "SELECT * FROM referral_code_for({user 12})",
             "SELECT * FROM referral_code_for({user 10})",
+            "SELECT * FROM referral_code_for({user 10}, 'capped')",
         ],
     ),
     (
@@ -282,6 +291,14 @@ impl Shop {
             (
                 "third",
                 "SELECT conversion_uuid FROM referral_record_purchase({user 6}, 'order-6', 100)",
+            ),
+            ("hold", "SELECT hold_uuid FROM referral_hold_use('WELCOME', {user 7})"),
+            ("other hold", "SELECT hold_uuid FROM referral_hold_use('WELCOME', {user 8})"),
+            // Its only use is held by somebody who comes too late.
+            ("last", "SELECT uuid FROM referral_create_code({user 11}, 'LAST', max_uses => 1)"),
+            (
+                "lapsed",
+                "SELECT hold_uuid FROM referral_hold_use('LAST', {user 9}, '1 microsecond')",
             ),
             // A code that somebody has deleted by hand: its owner gets another.
             ("gone", "SELECT uuid FROM referral_code_for({user 12})"),

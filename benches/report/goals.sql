@@ -8,7 +8,7 @@ SELECT
     round(reached.ratio, 2) AS "measured",
     goals.relation || ' ' || goals.bound AS "goal",
     CASE
-        WHEN goals.relation = '≤' AND reached.ratio <= goals.bound
+        WHEN goals.relation IN ('<', '≤') AND reached.ratio <= goals.bound
             OR goals.relation = '≥' AND reached.ratio >= goals.bound THEN 'met'
         ELSE 'missed'
     END AS " "

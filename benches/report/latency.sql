@@ -8,7 +8,8 @@ WHERE part = 'latency'
 \gset
 \echo 'Redemptions a second, client and server apart: a round trip that does nothing takes' :round_trip 'ms.'
 SELECT
-    ours.what AS "clients",
+    split_part(ours.what, ', ', 1) AS "synchronous_commit",
+    split_part(ours.what, ', ', 2) AS "clients",
     round(ours.figure) AS "referrals",
     round(phoenixkit.figure) AS "PhoenixKit",
     round(ours.figure / phoenixkit.figure, 2) AS "×"
@@ -18,4 +19,6 @@ JOIN medians AS phoenixkit ON phoenixkit.part = ours.part
     AND phoenixkit.rival = 'phoenixkit'
 WHERE ours.part = 'latency'
   AND ours.rival = 'ours+guards'
-ORDER BY ours.what::integer;
+ORDER BY
+    split_part(ours.what, ', ', 1) DESC,
+    split_part(ours.what, ', ', 2)::integer;

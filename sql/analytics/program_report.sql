@@ -15,13 +15,19 @@
                AND p.program IS NULL
                AND c.beneficiary_uuid IS NOT NULL)
         GROUP BY u.used_by_uuid),
+       converted AS (
+       SELECT v.uuid,
+              v.referee_uuid,
+              v.converted_at,
+              v.status OPERATOR(pg_catalog.=) ANY ($4) AS stands
+         FROM host.referral_conversions AS v
+        WHERE v.program OPERATOR(pg_catalog.=) $1),
        buyers AS (
        SELECT v.referee_uuid AS user_uuid,
               pg_catalog.count(*) AS conversions,
               pg_catalog.min(v.converted_at) AS first_at
-         FROM host.referral_conversions AS v
-        WHERE v.program OPERATOR(pg_catalog.=) $1
-          AND v.status OPERATOR(pg_catalog.=) ANY ($4)
+         FROM converted AS v
+        WHERE v.stands
         GROUP BY v.referee_uuid),
        totals AS (
        SELECT coalesce(pg_catalog.sum(s.uses), 0::pg_catalog.numeric)::pg_catalog.int8 AS signups,
@@ -41,11 +47,10 @@ SELECT t.signups,
             ELSE pg_catalog.round(t.converted::pg_catalog.numeric OPERATOR(pg_catalog./) t.users, 4)
             END,
        (SELECT coalesce(pg_catalog.sum(r.amount), 0::pg_catalog.numeric)
-          FROM host.referral_conversions AS v
+          FROM converted AS v
           JOIN host.referral_rewards AS r
             ON r.conversion_uuid OPERATOR(pg_catalog.=) v.uuid
-         WHERE v.program OPERATOR(pg_catalog.=) $1
-           AND r.program OPERATOR(pg_catalog.=) $1
+         WHERE r.program OPERATOR(pg_catalog.=) $1
            AND r.currency OPERATOR(pg_catalog.=) $3),
        t.time_to_purchase
   FROM totals AS t

@@ -40,7 +40,7 @@ LANGUAGE c STABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'referral_program_report_wrapper';
 
 COMMENT ON FUNCTION referral_program_report(text) IS
-'A program as a whole: redemptions of its codes, conversions that are neither rejected nor reversed, the share of the people who redeemed that has such a conversion (0 to 1, four decimals), what the ledger says of all users in the program''s currency, granted less reversed, and how long it took on average from a person''s first redemption to their first such conversion (NULL where there is none). Always one row. Reads whole tables, each once. Errors: 22023 no such program.';
+'A program as a whole: redemptions of its codes, conversions that are neither rejected nor reversed, the share of the people who redeemed that has such a conversion (0 to 1, four decimals), what the ledger says of all users in the program''s currency, granted less reversed, and how long it took on average from a person''s first redemption to their first such conversion (NULL where there is none). Always one row. Reads each table once, and no more of it than is the program''s. Errors: 22023 no such program.';
 
 CREATE FUNCTION referral_usage_series(
        code_uuid uuid,

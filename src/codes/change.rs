@@ -19,6 +19,7 @@ use crate::pg::json::Json;
 use crate::pg::returns::{Record, RowSet};
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
+use crate::pg::tables::HOLDS;
 use crate::pg::texts::Text;
 use crate::pg::values::read_time;
 use crate::rules::attributes::Attributes;
@@ -36,6 +37,7 @@ statements! {
     DEACTIVATE = "codes/deactivate.sql";
     DELETE = "codes/delete.sql";
     DELETE_USAGE = "codes/delete_usage.sql";
+    DELETE_HOLDS = "codes/delete_holds.sql";
 }
 
 fn read_attributes(json: &Map<String, Value>) -> (Attributes, Vec<FieldError>) {
@@ -108,6 +110,9 @@ fn referral_delete_code(code_uuid: Option<Uuid>) -> bool {
         if deleted {
             stripes::remove(&session, uuid, 0);
             session.write(&DELETE_USAGE, &[uuid.into()]);
+            if session.may_have_rows(HOLDS) {
+                session.write(&DELETE_HOLDS, &[uuid.into()]);
+            }
             membership::forget(&session, &code)?;
         }
         Ok(deleted)

@@ -14,9 +14,10 @@ use crate::pg::session::{Session, View};
 use crate::pg::statement::{Parameter, Statement, reports, statements};
 use crate::pg::tables::CODES;
 use crate::pg::texts::Text;
+use crate::pg::transaction::MOST_LOOKS;
 use crate::rules::code::Lookup;
 use crate::rules::refusal::Refusal;
-use crate::rules::state::{Limits, State};
+use crate::rules::state::{Limits, Reserves, State};
 use crate::rules::time::Timestamp;
 
 statements! {
@@ -92,6 +93,36 @@ fn completion(session: &Session) -> impl Fn(Code) -> Code + use<> {
     move |code| {
         if may_be { reserves::complete(&Session::open(), code, View::Query) } else { code }
     }
+}
+
+/// The code that a person means who types that text, its row locked; None where there is none.
+pub fn lock_by_text(session: &Session, lookup: &Lookup) -> Result<Option<Code>> {
+    let (mut locked, mut unlockable) = (None, None);
+    for _ in 0..MOST_LOOKS {
+        let Some(code) = by_text(session, lookup, View::Now) else { return Ok(None) };
+        // What the text means under the lock is final.
+        if locked == Some(code.uuid) {
+            return Ok(Some(code));
+        }
+        if lock(session, code.uuid).is_some() {
+            locked = Some(code.uuid);
+        } else if unlockable.replace(code.uuid) == Some(code.uuid) {
+            return Err(not_updatable());
+        }
+    }
+    Err(keeps_changing())
+}
+
+/// The row is there, nothing speaks against its use, and yet it does not let itself be written to.
+pub fn not_updatable() -> Error {
+    let message = "the code may be used, but its row could not be updated";
+    Error::new("42501", "row_not_updated", message)
+        .with_hint("Row-level security lets the caller see the code and not update it.")
+}
+
+pub fn keeps_changing() -> Error {
+    let message = "the code keeps changing while it is redeemed";
+    Error::keeps_changing("code_keeps_changing", message)
 }
 
 /// Codes from the newest on or, for the next page, from the one after the last of this page.
@@ -197,4 +228,13 @@ fn referral_usage_limit_reached(code_uuid: Option<Uuid>) -> Option<bool> {
 fn ask(code_uuid: Option<Uuid>, question: impl Fn(&Limits, Timestamp) -> bool) -> Option<bool> {
     let code = by_uuid(&Session::open(), code_uuid?, View::Query)?;
     Some(question(&code.limits, clock::statement_start()))
+}
+
+#[pg_extern(sql = false)]
+fn referral_code_uses(code_uuid: Option<Uuid>) -> RowSet<'static, (i32, i32, i32, i32)> {
+    let found = code_uuid.and_then(|uuid| by_uuid(&Session::open(), uuid, View::Query));
+    RowSet::new(found.map(|Code { limits, .. }| {
+        let Reserves { leased, held, .. } = limits.reserves;
+        (limits.uses_made(), held, leased, limits.remaining_uses())
+    }))
 }

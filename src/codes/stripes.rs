@@ -5,6 +5,7 @@
 //! lock of that code. So a redemption that finds its stripe empty gives it back before it goes to the code's row.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use pgrx::datum::Uuid;
 
@@ -15,6 +16,7 @@ use crate::pg::statement::statements;
 use crate::pg::tables::STRIPES;
 use crate::pg::{backend, changes};
 use crate::rules::lease;
+use crate::rules::state::Limits;
 
 statements! {
     STRIPED = "codes/stripes/striped.sql";
@@ -52,12 +54,20 @@ impl StripedCodes {
     }
 }
 
+/// Those of the schema, if there are any.
+fn all(session: &Session) -> Option<Rc<StripedCodes>> {
+    let may_be = session.may_have_rows(STRIPES);
+    may_be.then(|| session.keep(STRIPES, || StripedCodes::read(session)))
+}
+
 /// The code that is stored under exactly this text, if it has stripes.
 pub fn of_text(session: &Session, text: &str) -> Option<Striped> {
-    if !session.may_have_rows(STRIPES) {
-        return None;
-    }
-    session.keep(STRIPES, || StripedCodes::read(session)).0.get(text).copied()
+    all(session)?.0.get(text).copied()
+}
+
+/// Whether a code has stripes.
+pub fn are_of(session: &Session, code: Uuid) -> bool {
+    all(session).is_some_and(|all| all.0.values().any(|striped| striped.code == code))
 }
 
 impl Striped {
@@ -101,10 +111,12 @@ impl Striped {
 }
 
 /// Sees to it that the counter of a code, whose row is locked, has a use that is not taken: from the stripes, where
-/// they have leased the last. False where no stripe has any by now, and nobody who may yet give one back.
-pub fn free_one(session: &Session, code: &Code) -> bool {
-    let limits = code.limits;
-    let mut needed = limits.number_of_uses.saturating_sub(limits.max_uses).saturating_add(1);
+/// they have leased the last. False where no stripe has any by now, and nobody who may yet give one back. `freed`: uses
+/// that the counter has got back since it was read.
+pub fn make_room(session: &Session, code: &Code, freed: i32) -> bool {
+    let Limits { number_of_uses, max_uses, .. } = code.limits;
+    let mut needed =
+        number_of_uses.saturating_sub(freed).saturating_sub(max_uses).saturating_add(1);
     while needed > 0 {
         let Some((stripe, uses_left)) = some_stripe(session, code.uuid) else { return false };
         let returned = lease::returned(uses_left, needed);

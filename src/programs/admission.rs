@@ -27,12 +27,21 @@ pub fn examine(
 ) -> Option<Admission> {
     let Membership { program, assigned } = membership;
     let has_other_use = |user| referees::has_other_use(session, program, user, code, view);
-    let terms = terms::read(session, membership, view)?;
+    let terms =
+        terms::less_lapsed(session, program, terms::read(session, membership, view)?, now, view);
     Some(terms.admission(judge, now, *assigned, || user.is_some_and(has_other_use)))
 }
 
-/// Takes a use of the code's program, whose rules hold, unless it is counted; false where a rule does not hold.
-/// The code's row is locked.
+/// What comes of asking a program for a use.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    Granted,
+    /// Nothing speaks against it but the number of uses.
+    UsedUp,
+    Refused,
+}
+
+/// Takes a use of the code's program, whose rules hold, unless it is counted. The code's row is locked.
 ///
 /// Every redemption locks the code, then the referee, then the program: no two wait for each other in a
 /// ring. A program's row that was waited for may have changed meanwhile: then it is asked anew.
@@ -43,12 +52,12 @@ pub fn admit(
     counted: Counted,
     code: Uuid,
     user: Uuid,
-) -> Result<bool> {
+) -> Result<Entry> {
     let Membership { program, assigned } = membership;
     for look in 0..MOST_LOOKS {
         let read = if look == 0 { terms::read_kept } else { terms::read_newest };
         let Some(terms) = read(session, membership) else {
-            return Ok(true);
+            return Ok(Entry::Granted);
         };
         let admission = terms.admission(judge, clock::now(), *assigned, || {
             referees::lock(session, program, user);
@@ -58,10 +67,17 @@ pub fn admit(
         let takes_use = terms.is_capped() && !counted.in_program();
         let used_up = takes_use && look > 0 && admission.used_up;
         if !takes_use || used_up || !admission.is_open() {
-            return Ok(Admission { used_up, ..admission }.is_granted());
+            let admission = Admission { used_up, ..admission };
+            return Ok(if admission.is_granted() {
+                Entry::Granted
+            } else if admission.is_open() {
+                Entry::UsedUp
+            } else {
+                Entry::Refused
+            });
         }
         if cap::take_use(session, program, judge) {
-            return Ok(true);
+            return Ok(Entry::Granted);
         }
     }
     Err(cap::keeps_changing())

@@ -28,7 +28,7 @@ pub fn keeps_changing() -> Error {
 
 /// Counts uses of a program, if it has a cap; false where there is no room for them. Its row may have been
 /// waited for while the cap was changed, or taken away: then it is asked anew.
-fn add_uses(session: &Session, key: &str, uses: i32) -> Result<bool> {
+pub fn add_uses(session: &Session, key: &str, uses: i32) -> Result<bool> {
     for _ in 0..MOST_LOOKS {
         let terms = terms::newest(session, key);
         let Some(terms) = terms.filter(Terms::is_capped) else { return Ok(true) };

@@ -1,5 +1,7 @@
 //! Referees: the people whom codes bring, one at a time for each program.
 
+use std::collections::HashSet;
+
 use pgrx::datum::Uuid;
 
 use crate::pg::clock;
@@ -12,6 +14,8 @@ statements! {
     LOCK = "programs/lock_referee.sql";
     ANY_OTHER_USE = "programs/any_other_use.sql";
     OTHER_USE = "programs/other_use.sql";
+    LOCK_EACH = "programs/lock_referees.sql";
+    OTHER_USES = "programs/other_uses.sql";
 }
 
 /// Keeps other sessions from redeeming a code of the program for the same person, or recording a purchase
@@ -21,6 +25,11 @@ pub fn lock(session: &Session, program: &str, referee: Uuid) {
     if session.write(&ADD, &args()).count() == 0 {
         session.write(&LOCK, &args());
     }
+}
+
+/// The same for many people, each named once, in their order.
+pub fn lock_each(session: &Session, program: &str, referees: Vec<Uuid>) {
+    session.write(&LOCK_EACH, &[referees.into(), program.into(), clock::now().into()]);
 }
 
 /// Whether the person has redeemed another code of the program.
@@ -36,4 +45,15 @@ pub fn has_other_use(
     }
     let args = [referee.into(), program.into(), code.into(), (program == DEFAULT_KEY).into()];
     view.run(session, &OTHER_USE, &args).count() > 0
+}
+
+/// Which of the people have redeemed another code of the program, as things are now.
+pub fn who_has_other_use(
+    session: &Session,
+    program: &str,
+    referees: Vec<Uuid>,
+    code: Uuid,
+) -> HashSet<Uuid> {
+    let args = [referees.into(), program.into(), code.into(), (program == DEFAULT_KEY).into()];
+    session.write(&OTHER_USES, &args).iter().map(|row| row.need(1)).collect()
 }

@@ -8,15 +8,18 @@ use crate::pg::error::{Error, raise};
 use crate::pg::result::Row;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
-use crate::pg::tables::PROGRAMS;
+use crate::pg::tables::{HOLDS, PROGRAMS};
 use crate::pg::transaction::has_one_snapshot;
 use crate::rules::admission::Terms;
 use crate::rules::membership::Membership;
-use crate::rules::program::{Run, Status};
+use crate::rules::program::{DEFAULT_KEY, Run, Status};
+use crate::rules::time::Timestamp;
 
 statements! {
     TERMS = "programs/terms.sql";
     TERMS_LOCKED = "programs/terms_locked.sql";
+    TERMS_FOR_UPDATE = "programs/terms_for_update.sql";
+    LAPSED = "programs/lapsed.sql";
 }
 
 /// None where a code without a program of its own finds no default program. A program whose row is hidden
@@ -56,6 +59,28 @@ pub fn newest(session: &Session, key: &str) -> Option<Terms> {
     let read = |statement| session.write(statement, &[key.into()]).first().map(terms);
     let found = read(&TERMS)?;
     if found.is_capped() || !has_one_snapshot() { Some(found) } else { read(&TERMS_LOCKED) }
+}
+
+/// As they are by now, the program's row locked; None where there is none.
+pub fn lock(session: &Session, key: &str) -> Option<Terms> {
+    session.lock_rows(PROGRAMS, &TERMS_FOR_UPDATE, &[key.into()]).first().map(terms)
+}
+
+/// Without the uses that a program counts, if it is full, for holds that have expired: those are free.
+pub fn less_lapsed(
+    session: &Session,
+    key: &str,
+    terms: Terms,
+    now: Timestamp,
+    view: View,
+) -> Terms {
+    if terms.has_room(1) || !session.may_have_rows(HOLDS) {
+        return terms;
+    }
+    let args = [key.into(), now.into(), (key == DEFAULT_KEY).into()];
+    let lapsed: i64 = view.run(session, &LAPSED, &args).first().map_or(0, |row| row.need(1));
+    let lapsed = i32::try_from(lapsed).unwrap_or(i32::MAX);
+    Terms { number_of_uses: terms.number_of_uses.saturating_sub(lapsed), ..terms }
 }
 
 /// A program that a code was put into is there, by a foreign key; where its row is not to be seen its cap

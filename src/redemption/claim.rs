@@ -1,28 +1,29 @@
 //! The claim: one user takes one use of one code.
 
 use pgrx::datum::Uuid;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::codes::row::Code;
-use crate::codes::stripes::{self, Striped};
-use crate::codes::{membership, read, reserves, striping};
+use crate::codes::stripes;
+use crate::codes::{membership, read, reserves};
 use crate::events::Events;
-use crate::pg::error::{Error, Result};
+use crate::pg::error::Result;
 use crate::pg::ids;
 use crate::pg::result::Row;
-use crate::pg::savepoint::attempt;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::{columns, statements};
-use crate::pg::tables::{CODES, USAGE};
 use crate::pg::transaction::MOST_LOOKS;
-use crate::pg::{backend, changes, clock};
+use crate::pg::{changes, clock};
+use crate::programs::admission::Entry;
 use crate::programs::{admission, cap};
-use crate::redemption::refuse::{Refused, diagnose};
+use crate::redemption::held::{self, Hold};
+use crate::redemption::refuse::{Free, Refused, diagnose};
 use crate::rules::event::EventType;
 use crate::rules::judge::{Counted, Judge};
 use crate::rules::membership::Membership;
 use crate::rules::refusal::Refusal;
 use crate::rules::state::{Limits, Reserves};
+use crate::rules::time::Timestamp;
 use crate::settings::Switches;
 use crate::usage::{self, Use};
 
@@ -34,22 +35,20 @@ statements! {
     c.* = COLUMNS;
     CLAIM = "redemption/claim.sql";
     CLAIM_LOCKED = "redemption/claim_locked.sql";
-    JUDGE_STRIPED = "redemption/judge_striped.sql";
 }
 
-statements! {
-    TAKE_FROM_STRIPE = "redemption/take_from_stripe.sql";
-    RELEASE = "redemption/release.sql";
-}
-
-/// A use taken from a code's counter, whose row stays locked until the transaction ends, or from one of its stripes.
+/// A use of a code that somebody may have: the code's row stays locked until the transaction ends, or its stripe.
 pub struct Claim {
     pub code_uuid: Uuid,
     pub code: String,
     pub beneficiary_uuid: Option<Uuid>,
     pub limits: Limits,
-    /// Taken in a savepoint, with which it goes back.
+    hold: Option<Hold>,
+    /// Whether the use was taken from the counter just now; false where the hold had it counted.
+    is_new: bool,
+    /// Taken from a stripe, in a savepoint with which it goes back.
     is_of_stripe: bool,
+    freed: i32,
 }
 
 /// A use taken and written down.
@@ -58,124 +57,71 @@ pub struct Redeemed {
     pub usage: Use,
 }
 
+/// A use that the code and its program have counted, and what is known of it by then.
+pub struct Settled {
+    pub now: Timestamp,
+    events: Events,
+    membership: Option<Membership>,
+}
+
+/// How far a claim has come that was judged before.
+pub enum Step<T> {
+    Done(T),
+    /// The use is given back: something speaks against it by now.
+    Stopped,
+    /// The same, and it is the program's cap: what expired holds of other codes may have to give up cannot be had.
+    UsedUp,
+}
+
 pub type Outcome = std::result::Result<Redeemed, Box<Refused>>;
 
-/// Redeems a code, or says why not. On the good path two statements: the claim and the usage row.
-pub fn redeem(session: &Session, text: &str, user: Uuid) -> Result<Outcome> {
-    let lookup = read::lookup(text);
-    let switches = Switches::read(session, View::Now);
-    let striped = lookup.as_ref().and_then(|lookup| stripes::of_text(session, &lookup.normal));
-    if let Some(lookup) = lookup.as_ref().filter(|_| switches.enabled) {
-        let redeemed = match striped {
-            Some(striped) => redeem_striped(session, striped, &lookup.normal, user)?,
-            None => redeem_plain(session, &lookup.normal, user, switches.auto_stripes)?,
-        };
-        if let Some(redeemed) = redeemed {
-            return Ok(Ok(redeemed));
-        }
-    }
-    let find = || read::by_text(session, lookup.as_ref()?, View::Now);
+/// Has a use of the code that `find` gives, judged under its lock, for what `make` makes of it; or says why not. Where
+/// that is stopped all is judged anew.
+pub fn claim_locked<T>(
+    session: &Session,
+    find: impl Fn() -> Option<Code>,
+    user: Uuid,
+    make: impl Fn(Claim) -> Result<Step<T>>,
+) -> Result<std::result::Result<T, Box<Refused>>> {
     let (mut locked, mut unlockable, mut full) = (None, None, None);
     for _ in 0..MOST_LOOKS {
-        let found = diagnose(session, find(), Some(user), View::Now);
-        let found = match found.judge() {
-            Ok(found) => found,
+        let free = match diagnose(session, find(), Some(user), View::Now).judge() {
+            Ok(free) => free,
             Err(refused) => {
-                // The counter and the leases are not read at one moment: an edit may have given them back between.
-                let counter = refused.code.as_ref().map(|code| code.limits.number_of_uses);
-                let is_full = refused.refusal == Refusal::UsageLimitReached;
-                if striped.is_some() && is_full && full != counter {
+                // The counter and the leases are not read at one moment: a change of the code may have given them
+                // back in between.
+                let counter = refused.counter_beside_leases(session);
+                if counter != full {
                     full = counter;
                     continue;
                 }
                 return Ok(Err(refused));
             }
         };
-        let code = found.uuid;
+        let code = free.code.clone();
         // Nothing speaks against it: the row is stored in another case, or it was freed a moment ago.
         // What is judged once more under its lock is final.
-        if locked == Some(code) {
-            if let Some(claim) = Claim::take_locked(session, &found)?
-                && let Some(redeemed) = claim.record(session, user)?
-            {
-                return Ok(Ok(redeemed));
+        if locked == Some(code.uuid) {
+            let Some(claim) = Claim::of(session, free)? else { continue };
+            match make(claim)? {
+                Step::Done(made) => return Ok(Ok(made)),
+                Step::Stopped => {}
+                Step::UsedUp => {
+                    let refusal = Refusal::UsageLimitReached;
+                    return Ok(Err(Box::new(Refused { refusal, code: Some(code), earlier: None })));
+                }
             }
-        } else if read::lock(session, code).is_some() {
-            locked = Some(code);
-        } else if unlockable.replace(code) == Some(code) {
-            return Err(not_updatable());
+        } else if read::lock(session, code.uuid).is_some() {
+            locked = Some(code.uuid);
+        } else if unlockable.replace(code.uuid) == Some(code.uuid) {
+            return Err(read::not_updatable());
         }
     }
-    let message = "the code keeps changing while it is redeemed";
-    Err(Error::keeps_changing("code_keeps_changing", message))
-}
-
-/// Redeems the code that is stored under exactly this text, unless some rule stands against it. With `auto_stripes`
-/// a code that people queue for gets so many stripes.
-fn redeem_plain(
-    session: &Session,
-    text: &str,
-    user: Uuid,
-    auto_stripes: i32,
-) -> Result<Option<Redeemed>> {
-    let asked = (auto_stripes > 0).then(clock::now);
-    let Some(claim) = Claim::take(session, text, user) else { return Ok(None) };
-    let has_waited = asked.is_some_and(|asked| clock::now().0 - asked.0 > WAITED_MICROSECONDS);
-    let mut redeemed = claim.record(session, user)?;
-    if has_waited
-        && backend::is_waited_for()
-        && let Some(Redeemed { claim, .. }) = &mut redeemed
-    {
-        let leased = striping::spread_hot(session, claim.code_uuid, auto_stripes);
-        claim.limits.number_of_uses += leased;
-    }
-    Ok(redeemed)
-}
-
-/// A claim that took longer has waited for the code's row.
-const WAITED_MICROSECONDS: i64 = 1_000;
-
-/// Redeems a code by one of its stripes or, where that has no use, by its counter, of which the stripe then leases
-/// some; None where some rule stands against it, or the last uses are other stripes'.
-fn redeem_striped(
-    session: &Session,
-    striped: Striped,
-    text: &str,
-    user: Uuid,
-) -> Result<Option<Redeemed>> {
-    // As the claim does, so that whoever locks the table waits for redemptions under way.
-    session.lock_for_writing(CODES);
-    session.lock_for_writing(USAGE);
-    // Without it whoever redeems needs the code's row, to look whether the user has.
-    if session.tables.usage_is_unique() {
-        let mut is_empty = false;
-        let redeemed = attempt(|| {
-            let Some(uses_left) = take_from_stripe(session, striped) else {
-                is_empty = true;
-                return Ok(None);
-            };
-            match Claim::of_stripe(session, striped, uses_left, text, user) {
-                Some(claim) => claim.record(session, user),
-                None => Ok(None),
-            }
-        })?;
-        if redeemed.is_some() || !is_empty {
-            return Ok(redeemed);
-        }
-    }
-    let Some(mut claim) = Claim::take(session, text, user) else { return Ok(None) };
-    claim.limits.number_of_uses += striped.refill(session, claim.limits.free());
-    claim.record(session, user)
-}
-
-/// Takes a use from the backend's stripe; how many it has left, None where it had none.
-fn take_from_stripe(session: &Session, striped: Striped) -> Option<i32> {
-    let args = [striped.code.into(), striped.own().into()];
-    session.write(&TAKE_FROM_STRIPE, &args).first().map(|row| row.need(1))
+    Err(read::keeps_changing())
 }
 
 impl Claim {
-    fn read(row: Row) -> Self {
+    pub fn read(row: Row) -> Self {
         Claim {
             code_uuid: row.need(at::uuid),
             code: row.need(at::code),
@@ -187,8 +133,16 @@ impl Claim {
                 expiration_date: row.get(at::expiration_date),
                 reserves: Reserves::default(),
             },
+            hold: None,
+            is_new: true,
             is_of_stripe: false,
+            freed: 0,
         }
+    }
+
+    /// The same for a use that was taken from a stripe.
+    pub fn of_stripe(row: Row) -> Self {
+        Claim { is_of_stripe: true, ..Claim::read(row) }
     }
 
     /// The code's limits after the claim, with its reserves.
@@ -197,65 +151,121 @@ impl Claim {
     }
 
     /// Takes one use of the code that is stored under exactly this text, if every rule allows it.
-    fn take(session: &Session, code: &str, user: Uuid) -> Option<Self> {
+    pub fn take(session: &Session, code: &str, user: Uuid) -> Option<Self> {
         let args = [code.into(), user.into(), clock::now().into()];
-        session.write(&CLAIM, &args).first().map(Claim::read)
+        let claim = session.write(&CLAIM, &args).first().map(Claim::read)?;
+        Some(match held::of(session, claim.code_uuid, user, View::Now) {
+            Some(hold) if hold.is_counted => {
+                held::release(session, claim.code_uuid, 1);
+                let uses = claim.limits.number_of_uses - 1;
+                let limits = Limits { number_of_uses: uses, ..claim.limits };
+                Claim { hold: Some(hold), is_new: false, limits, ..claim }
+            }
+            hold => Claim { hold, ..claim },
+        })
     }
 
-    /// A use that was taken from the backend's stripe, if every rule allows it, as the code is by then.
-    fn of_stripe(
-        session: &Session,
-        striped: Striped,
-        uses_left: i32,
-        text: &str,
-        user: Uuid,
-    ) -> Option<Self> {
-        let args = [striped.code.into(), text.into(), user.into(), clock::now().into()];
-        let mut claim = session.write_latest(&JUDGE_STRIPED, &args).first().map(Claim::read)?;
-        claim.is_of_stripe = true;
-        let leased = striped.refill_early(session, uses_left, claim.limits.free());
-        claim.limits.number_of_uses += leased;
-        Some(claim)
+    /// Has a use of a code whose row is locked and has been judged: the one that is held, or a new one. None as in
+    /// `take_locked`.
+    fn of(session: &Session, free: Free) -> Result<Option<Self>> {
+        match free {
+            Free { code, hold: Some(hold) } if hold.is_counted => Ok(Some(Claim {
+                code_uuid: code.uuid,
+                code: code.code,
+                beneficiary_uuid: code.beneficiary_uuid,
+                limits: code.limits,
+                hold: Some(hold),
+                is_new: false,
+                is_of_stripe: false,
+                freed: 0,
+            })),
+            Free { code, hold } => {
+                let taken = Claim::take_locked(session, &code)?;
+                Ok(taken.map(|claim| Claim { hold, ..claim }))
+            }
+        }
     }
 
     /// Takes one use of a code whose row is locked and has been judged; None where it turns out that the last ones,
     /// which stripes had leased, have been made.
     pub fn take_locked(session: &Session, code: &Code) -> Result<Option<Self>> {
-        if code.limits.reserves.leased > 0 && !stripes::free_one(session, code) {
-            return Ok(None);
+        let freed = held::make_room(session, code, 1);
+        if !stripes::make_room(session, code, freed) {
+            return if freed == 0 && code.limits.reserves.leased > 0 {
+                Ok(None)
+            } else {
+                Err(read::keeps_changing())
+            };
         }
         let taken = session.write(&CLAIM_LOCKED, &[code.uuid.into()]);
-        taken.first().map(Claim::read).map(Some).ok_or_else(not_updatable)
+        let claim = taken.first().map(Claim::read).ok_or_else(read::not_updatable)?;
+        Ok(Some(Claim { freed, ..claim }))
     }
 
+    /// Gives a new use back; that of a stripe goes back with its savepoint.
     fn give_back(&self, session: &Session) {
-        if !self.is_of_stripe {
-            release(session, self.code_uuid);
+        let is_counted = self.is_new && !self.is_of_stripe;
+        held::release(session, self.code_uuid, i32::from(is_counted));
+    }
+
+    /// The user's hold, which becomes the use.
+    pub fn hold(&self) -> Option<Hold> {
+        self.hold
+    }
+
+    /// Uses that expired holds have given up in the code; its program counts them still.
+    pub fn freed(&self) -> i32 {
+        self.freed
+    }
+
+    /// Counts the use in the code's program, if that admits it; gives it back where it turns out that the user may
+    /// not have it. `freed`: uses of the code's that are free besides, and that the program counts still.
+    pub fn settle(&self, session: &Session, user: Uuid, freed: i32) -> Result<Step<Settled>> {
+        // The clock and the switches that the claim was judged by were read before it waited for the lock.
+        changes::take_in();
+        let (now, switches) = (clock::now(), Switches::read(session, View::Now));
+        // Under the lock, or that of a stripe, nobody else assigns the code.
+        let membership = membership::of_code(session, self.code_uuid, self.beneficiary_uuid);
+        let judge = Judge::Everything;
+        let counted = if self.is_new { Counted::Nowhere } else { Counted::InCodeAndProgram };
+        let freed = self.freed + freed;
+        let admit = |of| admit(session, of, judge, counted, self.code_uuid, user, freed);
+        let is_open = switches.enabled && !self.limits.expired(now);
+        let entry = match &membership {
+            Some(membership) if is_open => admit(membership)?,
+            Some(membership) => {
+                cap::give_back(session, &membership.program, freed);
+                Entry::Refused
+            }
+            None if is_open => Entry::Granted,
+            None => Entry::Refused,
+        };
+        if entry == Entry::Granted {
+            let events = Events::new(switches.events);
+            return Ok(Step::Done(Settled { now, events, membership }));
         }
+        self.give_back(session);
+        Ok(if entry == Entry::UsedUp { Step::UsedUp } else { Step::Stopped })
     }
 
     /// Writes the use down, or gives it back where it turns out that the user may not have it.
-    fn record(self, session: &Session, user: Uuid) -> Result<Option<Redeemed>> {
-        let usage = Use { uuid: ids::new_uuid(), date_used: clock::now() };
-        // The clock and the switches that the claim was judged by were read before it waited for the lock.
-        changes::take_in();
-        let switches = Switches::read(session, View::Now);
-        if self.limits.expired(usage.date_used) || !switches.enabled {
-            self.give_back(session);
-            return Ok(None);
-        }
-        // Under the lock nobody else assigns the code.
-        let membership = membership::of_code(session, self.code_uuid, self.beneficiary_uuid);
-        if let Some(membership) = &membership
-            && !self.admit(session, membership, user)?
-        {
-            self.give_back(session);
-            return Ok(None);
-        }
+    pub fn record(self, session: &Session, user: Uuid) -> Result<Step<Redeemed>> {
+        let Settled { now, events, membership } = match self.settle(session, user, 0)? {
+            Step::Done(settled) => settled,
+            Step::Stopped => return Ok(Step::Stopped),
+            Step::UsedUp => return Ok(Step::UsedUp),
+        };
+        let uuid = self.hold.map_or_else(ids::new_uuid, |hold| hold.uuid);
+        let usage = Use { uuid, date_used: now };
         if !usage::insert_once(session, self.code_uuid, user, usage)? {
-            membership.iter().for_each(|of| cap::give_back(session, &of.program, 1));
-            self.give_back(session);
-            return Ok(None);
+            if self.is_new {
+                membership.iter().for_each(|of| cap::give_back(session, &of.program, 1));
+                self.give_back(session);
+            }
+            return Ok(Step::Stopped);
+        }
+        if let Some(hold) = self.hold {
+            held::remove(session, vec![hold.uuid]);
         }
         let used = UseEvent {
             usage_uuid: usage.uuid,
@@ -265,14 +275,34 @@ impl Claim {
             beneficiary_uuid: self.beneficiary_uuid,
             program: membership.as_ref().map(|of| of.program.as_str()),
         };
-        used.tell(session, Events::new(switches.events));
-        Ok(Some(Redeemed { claim: self, usage }))
+        used.tell(session, events);
+        Ok(Step::Done(Redeemed { claim: self, usage }))
     }
+}
 
-    fn admit(&self, session: &Session, membership: &Membership, user: Uuid) -> Result<bool> {
-        let (judge, counted) = (Judge::Everything, Counted::Nowhere);
-        admission::admit(session, membership, judge, counted, self.code_uuid, user)
+/// Takes a use of the code's program, whose rules hold, unless it is counted, also one that an expired hold has to
+/// give up. `freed`: uses that such holds have given up in the code.
+pub fn admit(
+    session: &Session,
+    membership: &Membership,
+    judge: Judge,
+    counted: Counted,
+    code: Uuid,
+    user: Uuid,
+    freed: i32,
+) -> Result<Entry> {
+    let ask = || admission::admit(session, membership, judge, counted, code, user);
+    let program = &membership.program;
+    let mut entry = ask()?;
+    // Only now: the program's row is locked behind the referee's.
+    cap::give_back(session, program, freed);
+    if entry == Entry::UsedUp && freed > 0 {
+        entry = ask()?;
     }
+    if entry == Entry::UsedUp && held::make_room_in_program(session, program) {
+        entry = ask()?;
+    }
+    Ok(entry)
 }
 
 /// What an event says of a use.
@@ -286,28 +316,18 @@ pub struct UseEvent<'a> {
 }
 
 impl UseEvent<'_> {
-    pub fn tell(&self, session: &Session, events: Events) {
-        events.tell(session, EventType::CodeUsed, || {
-            json!({
-                "usage_uuid": self.usage_uuid.to_string(),
-                "code_uuid": self.code_uuid.to_string(),
-                "code": self.code,
-                "used_by_uuid": self.user.to_string(),
-                "beneficiary_uuid": self.beneficiary_uuid.map(|uuid| uuid.to_string()),
-                "program": self.program,
-            })
-        });
+    pub fn payload(&self) -> Value {
+        json!({
+            "usage_uuid": self.usage_uuid.to_string(),
+            "code_uuid": self.code_uuid.to_string(),
+            "code": self.code,
+            "used_by_uuid": self.user.to_string(),
+            "beneficiary_uuid": self.beneficiary_uuid.map(|uuid| uuid.to_string()),
+            "program": self.program,
+        })
     }
-}
 
-/// The row is there, nothing speaks against its use, and yet it does not let itself be written to.
-fn not_updatable() -> Error {
-    let message = "the code may be used, but its row could not be updated";
-    Error::new("42501", "row_not_updated", message)
-        .with_hint("Row-level security lets the caller see the code and not update it.")
-}
-
-/// Gives a use of the code back, whose row is locked.
-pub fn release(session: &Session, code_uuid: Uuid) {
-    session.write(&RELEASE, &[code_uuid.into()]);
+    pub fn tell(&self, session: &Session, events: Events) {
+        events.tell(session, EventType::CodeUsed, || self.payload());
+    }
 }

@@ -10,14 +10,16 @@ use crate::pg::returns::Record;
 use crate::pg::session::{Session, View};
 use crate::pg::texts::Text;
 use crate::programs::cap;
-use crate::redemption::claim::{self, Redeemed, redeem};
+use crate::redemption::claim::Redeemed;
+use crate::redemption::held;
+use crate::redemption::redeem::redeem;
 use crate::redemption::refuse::{Refused, diagnose};
 use crate::rules::refusal::Refusal;
 use crate::rules::time::Timestamp;
 use crate::usage;
 
 /// usage_uuid, code_uuid, code, used_by_uuid, date_used, beneficiary_uuid, number_of_uses, remaining_uses
-type UseColumns = (Uuid, Uuid, String, Uuid, Timestamp, Option<Uuid>, i32, i32);
+pub type UseColumns = (Uuid, Uuid, String, Uuid, Timestamp, Option<Uuid>, i32, i32);
 
 /// ok, reason, usage_uuid, code_uuid, date_used, beneficiary_uuid, remaining_uses
 type TryColumns = (
@@ -37,19 +39,25 @@ fn referral_use_code(code: Option<Text>, user_uuid: Option<Uuid>) -> Record<UseC
         let user = required(user_uuid, "user_uuid")?;
         let session = Session::open();
         let outcome = redeem(&session, &code, user)?;
-        let Redeemed { claim, usage } = outcome.map_err(|refused| refused.refusal)?;
-        let limits = claim.limits_now(&session);
-        Ok(Record((
-            usage.uuid,
-            claim.code_uuid,
-            claim.code,
-            user,
-            usage.date_used,
-            claim.beneficiary_uuid,
-            limits.uses_made(),
-            limits.remaining_uses(),
-        )))
+        let redeemed = outcome.map_err(|refused| refused.refusal)?;
+        Ok(Record(use_columns(&session, redeemed, user)))
     })
+}
+
+/// What is told of a use that was made just now.
+pub fn use_columns(session: &Session, redeemed: Redeemed, user: Uuid) -> UseColumns {
+    let Redeemed { claim, usage } = redeemed;
+    let limits = claim.limits_now(session);
+    (
+        usage.uuid,
+        claim.code_uuid,
+        claim.code,
+        user,
+        usage.date_used,
+        claim.beneficiary_uuid,
+        limits.uses_made(),
+        limits.remaining_uses(),
+    )
 }
 
 #[pg_extern(sql = false)]
@@ -96,7 +104,7 @@ fn referral_undo_use(usage_uuid: Option<Uuid>) -> bool {
         let code = read::lock(&session, code_uuid);
         let undone = usage::delete(&session, usage_uuid);
         if undone {
-            claim::release(&session, code_uuid);
+            held::release(&session, code_uuid, 1);
         }
         if undone
             && let Some(program) =
@@ -119,7 +127,7 @@ fn referral_validate_code(code: Option<Text>, user_uuid: Option<Uuid>) -> Record
         let session = Session::open();
         let found = lookup.and_then(|lookup| read::by_text(&session, &lookup, View::Query));
         let (refusal, code) = match diagnose(&session, found, user_uuid, View::Query).judge() {
-            Ok(code) => (None, Some(code)),
+            Ok(free) => (None, Some(free.code)),
             Err(refused) => (Some(refused.refusal), refused.code),
         };
         Ok(Record((

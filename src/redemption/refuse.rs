@@ -2,10 +2,11 @@
 
 use pgrx::datum::Uuid;
 
-use crate::codes::membership;
 use crate::codes::row::Code;
+use crate::codes::{membership, stripes};
 use crate::pg::session::{Session, View};
 use crate::programs::admission;
+use crate::redemption::held::{self, Hold};
 use crate::rules::judge::{Counted, Judge};
 use crate::rules::refusal::{Redemption, Refusal};
 use crate::settings::Switches;
@@ -19,10 +20,25 @@ pub struct Refused {
     pub earlier: Option<Use>,
 }
 
+impl Refused {
+    /// What the counter of a code says that is full, where stripes may have leased of it.
+    pub fn counter_beside_leases(&self, session: &Session) -> Option<i32> {
+        let code = self.code.as_ref().filter(|_| self.refusal == Refusal::UsageLimitReached)?;
+        stripes::are_of(session, code.uuid).then_some(code.limits.number_of_uses)
+    }
+}
+
+/// A code that may be used, and the user's hold of it, if there is one.
+pub struct Free {
+    pub code: Code,
+    pub hold: Option<Hold>,
+}
+
 /// What a refused claim finds when it looks for the reason.
 pub struct Diagnosis {
     refusal: Option<Refusal>,
     code: Option<Code>,
+    hold: Option<Hold>,
     earlier: Option<Use>,
 }
 
@@ -62,6 +78,16 @@ impl Trial {
             .zip(user)
             .filter(|_| may_be_used)
             .and_then(|(code, user)| usage::earliest(session, code.uuid, user, written, view));
+        // What is held for somebody is counted, and nobody else can have it.
+        let hold = code
+            .as_ref()
+            .zip(user)
+            .and_then(|(code, user)| held::of(session, code.uuid, user, view));
+        let counted = if hold.is_some_and(|hold| hold.is_counted) {
+            Counted::InCodeAndProgram
+        } else {
+            counted
+        };
         let beneficiary = code.as_ref().and_then(|code| code.beneficiary_uuid);
         let redemption = Redemption {
             judge,
@@ -76,15 +102,15 @@ impl Trial {
                 admission::examine(session, &membership, judge, code.uuid, user, now, view)
             }),
         };
-        Diagnosis { refusal: redemption.refusal(now), code, earlier }
+        Diagnosis { refusal: redemption.refusal(now), code, hold, earlier }
     }
 }
 
 impl Diagnosis {
     /// The code that may be used, or why not.
-    pub fn judge(self) -> std::result::Result<Code, Box<Refused>> {
+    pub fn judge(self) -> std::result::Result<Free, Box<Refused>> {
         let (refusal, code) = match (self.refusal, self.code) {
-            (None, Some(code)) => return Ok(code),
+            (None, Some(code)) => return Ok(Free { code, hold: self.hold }),
             // Without a code there is a refusal always: the rules say so first.
             (refusal, code) => (refusal.unwrap_or(Refusal::CodeNotFound), code),
         };

@@ -2,16 +2,17 @@
 
 use pgrx::datum::Uuid;
 
-use crate::codes::{membership, read};
+use crate::codes::{membership, read, stripes};
 use crate::events::Events;
 use crate::pg::clock;
 use crate::pg::error::Result;
 use crate::pg::session::{Session, View};
 use crate::pg::tables::{CODES, Tables};
 use crate::pg::transaction::{RowKey, with_claims, with_excesses};
-use crate::programs::admission;
-use crate::redemption::claim::{Claim, UseEvent};
-use crate::redemption::refuse::Trial;
+use crate::programs::admission::Entry;
+use crate::redemption::claim::{self, Claim, UseEvent};
+use crate::redemption::held;
+use crate::redemption::refuse::{Free, Trial};
 use crate::rules::judge::{Counted, Judge};
 use crate::rules::refusal::Refusal;
 use crate::rules::time::Timestamp;
@@ -42,16 +43,28 @@ pub fn redeem_written(session: &Session, written: &WrittenUse) -> Result<()> {
     let judge = Judge::of_history(date_used, clock::now())
         .unwrap_or_else(|| Judge::of_writer(switches.guards_judge_all));
     let code = read::by_uuid(session, code_uuid, View::Now);
-    let counted = spend(session, code_uuid, judge);
-    let trial = Trial { judge, counted, user: Some(user), written: Some(uuid), view: View::Now };
+    let spent = spend(session, code_uuid, judge);
+    let trial =
+        Trial { judge, counted: spent, user: Some(user), written: Some(uuid), view: View::Now };
     let diagnosis = trial.of(session, switches, code.clone());
-    let found = diagnosis.judge().map_err(|refused| refused.refusal)?;
-    if counted == Counted::Nowhere && Claim::take_locked(session, &found)?.is_none() {
-        return Err(Refusal::UsageLimitReached.into());
+    let Free { code: found, hold } = diagnosis.judge().map_err(|refused| refused.refusal)?;
+    // The hold becomes the use; what was spent besides is free again.
+    let was_held = hold.is_some_and(|hold| held::remove(session, vec![hold.uuid]) == [true]);
+    let counted = if was_held { Counted::InCodeAndProgram } else { spent };
+    if was_held && spent.in_code() {
+        held::release(session, code_uuid, 1);
     }
+    let freed = match counted {
+        Counted::Nowhere => match Claim::take_locked(session, &found)? {
+            Some(claim) => claim.freed(),
+            None => return Err(Refusal::UsageLimitReached.into()),
+        },
+        _ => i32::from(was_held && spent.in_program()),
+    };
     let membership = membership::of(session, &found, View::Now);
     if let Some(membership) = &membership
-        && !admission::admit(session, membership, judge, counted, code_uuid, user)?
+        && claim::admit(session, membership, judge, counted, code_uuid, user, freed)?
+            != Entry::Granted
     {
         // Another session was faster: what was free at the first look is not any more.
         trial.of(session, switches, code).judge().map_err(|refused| refused.refusal)?;
@@ -79,6 +92,13 @@ pub fn prepare(session: &Session, code_uuid: Uuid, date_used: Timestamp) {
     let key = key_of(&session.tables, code_uuid);
     let claims = with_claims(|claims| claims.get(&key));
     let locked = if claims == 0 { read::lock(session, code_uuid) } else { None };
+    // Stripes come before usages: once rows are written nobody may be waited for who has a stripe.
+    if let Some(limits) = locked.as_ref().map(|code| code.limits)
+        && limits.reserves.leased > 0
+        && limits.free() < ROWS_OF_A_STATEMENT
+    {
+        stripes::settle(session, code_uuid);
+    }
     if Judge::of_history(date_used, clock::now()).is_none()
         || with_excesses(|excesses| excesses.get(&key)) > 0
     {
@@ -93,6 +113,9 @@ pub fn prepare(session: &Session, code_uuid: Uuid, date_used: Timestamp) {
         with_excesses(|excesses| excesses.add(key, KNOWN + excess));
     }
 }
+
+/// More rows are seldom inserted by one statement, which are redeemed once all are written.
+const ROWS_OF_A_STATEMENT: i32 = 1_000;
 
 /// Kept on top of an excess, so that none left is told from none counted.
 const KNOWN: i64 = 1;

@@ -19,6 +19,7 @@ use crate::setup::access_findings;
 use crate::setup::changes::{self, Changes};
 use crate::setup::finding::{Finding, Severity, remedy, setup_call, subject};
 use crate::setup::index_findings;
+use crate::setup::page_findings;
 use crate::setup::setting_findings;
 use crate::setup::spelling;
 use crate::setup::tables;
@@ -36,6 +37,7 @@ statements! {
     STRAY_STRIPES = "setup/doctor/stray_stripes.sql";
     QUEUES = "setup/doctor/queues.sql";
     WAITING_DELIVERIES = "setup/doctor/waiting_deliveries.sql";
+    HELD = "setup/doctor/holds.sql";
     MAY_READ = "setup/doctor/may_read.sql";
 }
 
@@ -189,6 +191,7 @@ fn examine(session: &Session) -> Vec<Finding> {
     }
     findings.extend(examine_spelling(session));
     findings.extend(index_findings::examine(session, &kept_away));
+    findings.extend(page_findings::examine(session));
     findings.extend(examine_setup(session));
     findings.extend(access_findings::examine(session));
     findings
@@ -290,6 +293,7 @@ fn examine_setup(session: &Session) -> Vec<Finding> {
         });
     }
     findings.extend(examine_consumers(session));
+    findings.extend(examine_holds(session));
     findings.extend(setting_findings::examine(session));
     findings
 }
@@ -314,6 +318,22 @@ fn examine_consumers(session: &Session) -> Vec<Finding> {
         }
     };
     session.read(&WAITING_DELIVERIES, &[]).iter().map(finding).collect()
+}
+
+fn examine_holds(session: &Session) -> Option<Finding> {
+    if !may_read(session, &[HOLDS]) {
+        return None;
+    }
+    let rows = session.read(&HELD, &[]);
+    let (held, lapsed): (i64, i64) = rows.first().map(|row| (row.need(1), row.need(2)))?;
+    (held + lapsed > 0).then(|| Finding {
+        severity: Severity::Info,
+        subject: subject(session, HOLDS),
+        finding: format!(
+            "uses are held for people in a checkout: {held}, and {lapsed} are counted for holds that have expired"
+        ),
+        remedy: "-- none is needed: what has expired is free for whoever needs it".into(),
+    })
 }
 
 /// In the largest unit of which there are two.

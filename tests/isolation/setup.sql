@@ -33,6 +33,44 @@ CROSS JOIN LATERAL (
 ) AS usages
 ORDER BY code;
 
+-- A use held for somebody, under an id that a spec can name: person(1000 + user). It expires in so long, or has.
+CREATE PROCEDURE new_hold(held_code text, user_number integer, expires_in interval DEFAULT '1 hour')
+LANGUAGE sql
+SET session_replication_role = replica
+AS $$
+    INSERT INTO referral_holds (hold_uuid, code_uuid, user_uuid, created_at, expires_at, is_counted)
+    SELECT person(1000 + user_number), uuid, person(user_number), now() - interval '1 hour', now() + expires_in, true
+    FROM phoenix_kit_referral_codes
+    WHERE code = held_code;
+    UPDATE phoenix_kit_referral_codes SET number_of_uses = number_of_uses + 1 WHERE code = held_code;
+$$;
+
+-- The same, where uses are held: the counter tells those, too, and who has used a code holds no use of it.
+CREATE VIEW hold_books AS
+SELECT
+    code,
+    number_of_uses,
+    usages,
+    held,
+    max_uses,
+    number_of_uses = usages + held AND usages = users AND number_of_uses <= max_uses AND idle = 0 AS kept
+FROM phoenix_kit_referral_codes AS c
+CROSS JOIN LATERAL (
+    SELECT count(*) AS usages, count(DISTINCT used_by_uuid) AS users
+    FROM phoenix_kit_referral_code_usage
+    WHERE code_uuid = c.uuid
+) AS usages
+CROSS JOIN LATERAL (
+    SELECT
+        count(*) FILTER (WHERE is_counted) AS held,
+        count(*) FILTER (WHERE EXISTS (
+            SELECT FROM phoenix_kit_referral_code_usage AS u
+            WHERE u.code_uuid = h.code_uuid AND u.used_by_uuid = h.user_uuid)) AS idle
+    FROM referral_holds AS h
+    WHERE code_uuid = c.uuid
+) AS holds
+ORDER BY code;
+
 -- A program, and codes in it: the beneficiary of the first is person(101), of the next 102.
 CREATE PROCEDURE new_program(key text, codes text[], attributes jsonb DEFAULT '{}')
 LANGUAGE plpgsql AS $$
@@ -53,6 +91,7 @@ SET session_replication_role = replica
 AS $$
     DELETE FROM phoenix_kit_referral_code_usage;
     DELETE FROM phoenix_kit_referral_codes;
+    DELETE FROM referral_holds;
     DELETE FROM referral_code_programs;
     DELETE FROM referral_referees;
     DELETE FROM referral_rewards;

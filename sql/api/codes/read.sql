@@ -162,3 +162,16 @@ AS 'MODULE_PATHNAME', 'referral_system_stats_wrapper';
 
 COMMENT ON FUNCTION referral_system_stats() IS
 'Counts over all codes and usages; active_codes are those whose status is true. Reads each table once.';
+
+CREATE FUNCTION referral_code_uses(
+       code_uuid uuid)
+RETURNS TABLE (
+       used   integer,
+       held   integer,
+       leased integer,
+       free   integer)
+LANGUAGE c STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'referral_code_uses_wrapper';
+
+COMMENT ON FUNCTION referral_code_uses(uuid) IS
+'How often a code has been used, how many uses are held for people in a checkout, how many its stripes have leased for whoever comes, and how many are free, leased ones among them. No row for an unknown code.';

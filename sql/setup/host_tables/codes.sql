@@ -1,3 +1,4 @@
+-- Room in each page for a row's next version: a use that is counted there writes no index anew.
 CREATE TABLE host.phoenix_kit_referral_codes (
        uuid             uuid         NOT NULL DEFAULT pg_catalog.gen_random_uuid(),
        code             varchar(255) NOT NULL,
@@ -10,7 +11,8 @@ CREATE TABLE host.phoenix_kit_referral_codes (
        date_created     timestamptz  NOT NULL DEFAULT pg_catalog.now(),
        expiration_date  timestamptz,
        CONSTRAINT phoenix_kit_referral_codes_pkey PRIMARY KEY (uuid)
-);
+)
+  WITH (fillfactor = 90);
 
 CREATE INDEX phoenix_kit_referral_codes_created_by_uuid_idx
     ON host.phoenix_kit_referral_codes (created_by_uuid);

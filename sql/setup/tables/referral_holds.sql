@@ -13,9 +13,24 @@ CREATE TABLE host.referral_holds (
 CREATE UNIQUE INDEX referral_holds_code_user_uidx
     ON host.referral_holds USING btree (code_uuid, user_uuid);
 
+CREATE INDEX referral_holds_expires_at_idx
+    ON host.referral_holds USING btree (expires_at);
+
 GRANT SELECT
    ON host.referral_holds
    TO writers_of_phoenix_kit_referral_code_usage;
+
+GRANT INSERT, UPDATE, DELETE
+   ON host.referral_holds
+   TO writers_of_phoenix_kit_referral_code_usage;
+
+GRANT SELECT
+   ON host.referral_holds
+   TO writers_of_phoenix_kit_referral_codes;
+
+GRANT SELECT
+   ON host.referral_holds
+   TO changers_of_phoenix_kit_referral_codes;
 
 COMMENT ON TABLE host.referral_holds IS
 'Uses held for people in a checkout.';

@@ -22,6 +22,7 @@ SELECT * FROM referral_doctor();
 SELECT * FROM referral_config();
 
 \d phoenix_kit_referral_codes
+SELECT reloptions FROM pg_catalog.pg_class WHERE oid = 'phoenix_kit_referral_codes'::regclass;
 \d phoenix_kit_referral_code_usage
 \d phoenix_kit_settings
 \d referral_code_creators

@@ -1,0 +1,1 @@
+ALTER TABLE host.phoenix_kit_referral_codes SET (fillfactor = 90)

@@ -1,0 +1,3 @@
+SELECT u.*
+  FROM host.phoenix_kit_referral_code_usage AS u
+ WHERE u.uuid OPERATOR(pg_catalog.=) $1
