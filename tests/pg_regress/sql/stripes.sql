@@ -110,6 +110,26 @@ SELECT referral_stripe_code(:'hot', 16);
 SELECT referral_assign_program(:'hot', 'default') IS NOT NULL AS is_assigned;
 SELECT key, number_of_uses FROM referral_programs WHERE max_uses_total IS NOT NULL;
 
+-- Holds and many users at once, to the last use that stripes have leased.
+SELECT uuid AS held FROM referral_create_code(:alice, 'HELD', max_uses => 48) \gset
+SELECT referral_stripe_code(:'held', 3);
+SELECT hold_uuid IS NOT NULL AS is_held FROM referral_hold_use('HELD', person(1));
+SELECT hold_uuid AS second FROM referral_hold_use('HELD', person(2)) \gset
+SELECT used, held, leased, free FROM referral_code_uses(:'held');
+SELECT number_of_uses, remaining_uses FROM referral_use_code('HELD', person(1));
+SELECT count(*) FILTER (WHERE ok) AS redeemed, count(*) AS asked
+  FROM referral_use_codes('HELD', ARRAY(SELECT person(number) FROM generate_series(3, 60) AS number));
+SELECT used, held, leased, free FROM referral_code_uses(:'held');
+SELECT ok, reason FROM referral_try_hold_use('HELD', person(70));
+SELECT number_of_uses, remaining_uses FROM referral_confirm_hold(:'second');
+SELECT * FROM counters WHERE code = 'HELD';
+SELECT * FROM referral_doctor() WHERE severity <> 'info';
+SELECT max_uses FROM referral_update_code(:'held', '{"max_uses": 60}');
+SELECT referral_stripe_code(:'held', 3);
+INSERT INTO phoenix_kit_referral_code_usage (code_uuid, used_by_uuid)
+SELECT :'held', person(number) FROM generate_series(100, 111) AS number;
+SELECT * FROM counters WHERE code = 'HELD';
+
 -- Arguments.
 SELECT referral_stripe_code(NULL);
 SELECT referral_stripe_code(:'hot', NULL);
