@@ -124,6 +124,25 @@ AS 'MODULE_PATHNAME', 'referral_create_codes_in_program_wrapper';
 COMMENT ON FUNCTION referral_create_codes(integer, uuid, text, integer, timestamptz, uuid, integer, text, boolean, text) IS
 'Creates exactly so many different random codes (prefix and so many letters), puts them into the program if one is named, and returns them, or fails whole. Works in bounded memory and can be cancelled. Errors: 22023 no such program, or a count that is more than half of the codes of that length, RF008 more codes than the creator may have (enforce_user_limit => false lets them be), 23514 a field breaks a rule.';
 
+CREATE FUNCTION referral_stripe_code(
+       code_uuid uuid,
+       stripes   integer DEFAULT 64)
+RETURNS integer
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_stripe_code_wrapper';
+
+COMMENT ON FUNCTION referral_stripe_code(uuid, integer) IS
+'Spreads a hot code over stripes, 1 to 1024, so that its redemptions wait for each other no more: each stripe leases uses of the code''s number_of_uses, which counts them, and serves them by itself. The cap is reached exactly, and functions tell uses really made. Called again with another number of stripes, it gives back what too many have leased. Gives the number of stripes. Errors: RF001 no such code, 55000 its program has max_uses_total, or usage has no unique (code_uuid, used_by_uuid).';
+
+CREATE FUNCTION referral_unstripe_code(
+       code_uuid uuid)
+RETURNS integer
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_unstripe_code_wrapper';
+
+COMMENT ON FUNCTION referral_unstripe_code(uuid) IS
+'Takes a code''s stripes away and gives back what they have leased: how many uses that were. 0 for a code without stripes. Errors: RF001 no such code.';
+
 COMMENT ON FUNCTION referral_program_report(text) IS
 'A program as a whole: redemptions of its codes, conversions that are neither rejected nor reversed, the share of the people who redeemed that has such a conversion (0 to 1, four decimals), what the ledger says of all users in the program''s currency, granted less reversed, and how long it took on average from a person''s first redemption to their first such conversion (NULL where there is none). Always one row. Reads each table once, and no more of it than is the program''s. Errors: 22023 no such program.';
 CREATE FUNCTION referral_use_codes(

@@ -7,7 +7,7 @@ use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
 use crate::codes::row::Code;
-use crate::codes::{membership, new, user_limit};
+use crate::codes::{membership, new, stripes, user_limit};
 use crate::events::Events;
 use crate::pg::changes;
 use crate::pg::clock;
@@ -119,8 +119,12 @@ fn guard_code_written(firing: &Firing) -> Result<()> {
         return Ok(());
     };
     let former = WrittenCode::read(old)?;
+    let leased = stripes::wait_for_redemptions(&session, written.uuid);
+    if former.code != written.code {
+        stripes::follow_text(&session);
+    }
     let (from, to) = (former.beneficiary, written.beneficiary);
-    membership::follow_beneficiary(&session, written.uuid, written.uses, from, to)?;
+    membership::follow_beneficiary(&session, written.uuid, written.uses - leased, from, to)?;
     if former.status && !written.status {
         Events::of(&settings).tell(&session, EventType::CodeDeactivated, || {
             new::deactivated(written.uuid, &written.code)
@@ -216,14 +220,18 @@ fn guard_claim(firing: &Firing) -> Result<()> {
     let (new, Some(old)) = (firing.new_row(), firing.old_row()) else {
         return Ok(());
     };
-    let (counts, former) = (counts(new)?, counts(old)?);
+    let (mut counts, former) = (counts(new)?, counts(old)?);
     let change = i64::from(counts.number_of_uses) - i64::from(former.number_of_uses);
-    let key = written::key_of(&*tables_of(firing)?, required(new.get("uuid")?, "uuid")?);
+    let code_uuid = required(new.get("uuid")?, "uuid")?;
+    let key = written::key_of(&*tables_of(firing)?, code_uuid);
     if let Some(code) = as_written(new)? {
         written::note(key, code);
     }
     if change == 0 {
         return Ok(());
+    }
+    if change > 0 && counts.number_of_uses > counts.max_uses {
+        counts.number_of_uses -= stripes::settle(&session_of(firing)?, code_uuid);
     }
     counts.hold_uses(Some(former), Judge::Limits)?;
     with_claims(|claims| {

@@ -60,9 +60,14 @@ extension_sql_file!(
     requires = ["codes_own_code"]
 );
 extension_sql_file!(
+    "../sql/api/codes/striping.sql",
+    name = "codes_striping",
+    requires = ["codes_user_limit"]
+);
+extension_sql_file!(
     "../sql/api/redemption/face.sql",
     name = "redemption_face",
-    requires = ["codes_user_limit"]
+    requires = ["codes_striping"]
 );
 extension_sql_file!(
     "../sql/api/redemption/batch.sql",

@@ -3,6 +3,7 @@
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
+use crate::codes::stripes;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::ids;
 use crate::pg::session::Session;
@@ -42,6 +43,9 @@ fn replace(session: &Session, user: Uuid, pseudonym: Uuid) -> Result<usize> {
     let held = session.write(&HELD_CODES, &[user.into()]);
     let held: Vec<Uuid> = held.iter().map(|row| row.need(1)).collect();
     let codes: Vec<Uuid> = locked(session, tables::CODES, &LOCK_CODES, &[user.into(), held.into()]);
+    for code in &codes {
+        stripes::wait_for_redemptions(session, *code);
+    }
     let args = [user.into(), pseudonym.into(), codes.into()];
     let mut rows = session.write(&CODES, &args).count() + by_id(&CREATORS);
     // A creation that was under way has been waited for; what it has made could not be locked in its turn.

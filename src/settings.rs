@@ -13,8 +13,9 @@ use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
 use crate::pg::tables::SETTINGS;
 use crate::rules::settings::{
-    ALLOW_SELF_REFERRAL, ENABLED, EVENTS_ENABLED, Flag, GRANDFATHER_EXISTING, GUARD_USER_LIMIT,
-    GUARDS_JUDGE_ALL, Limit, MAX_CODES_PER_USER, MAX_USES_PER_CODE, REQUIRED, SystemLimits,
+    ALLOW_SELF_REFERRAL, AUTO_STRIPES, ENABLED, EVENTS_ENABLED, Flag, GRANDFATHER_EXISTING,
+    GUARD_USER_LIMIT, GUARDS_JUDGE_ALL, Limit, MAX_CODES_PER_USER, MAX_USES_PER_CODE, REQUIRED,
+    SystemLimits,
 };
 
 statements! {
@@ -81,11 +82,18 @@ pub struct Switches {
     pub self_referral_allowed: bool,
     pub guards_judge_all: bool,
     pub events: bool,
+    /// How many stripes a code gets by itself.
+    pub auto_stripes: i32,
 }
 
 impl Switches {
-    const KEYS: [&str; 4] =
-        [ENABLED.key, ALLOW_SELF_REFERRAL.key, GUARDS_JUDGE_ALL.key, EVENTS_ENABLED.key];
+    const KEYS: [&str; 5] = [
+        ENABLED.key,
+        ALLOW_SELF_REFERRAL.key,
+        GUARDS_JUDGE_ALL.key,
+        EVENTS_ENABLED.key,
+        AUTO_STRIPES.key,
+    ];
 
     /// As they are by now for `View::Now`, at every isolation level.
     pub fn read(session: &Session, view: View) -> Self {
@@ -105,6 +113,7 @@ impl Switches {
             self_referral_allowed: settings.flag(ALLOW_SELF_REFERRAL),
             guards_judge_all: settings.flag(GUARDS_JUDGE_ALL),
             events: settings.flag(EVENTS_ENABLED),
+            auto_stripes: settings.limit(AUTO_STRIPES),
         }
     }
 }

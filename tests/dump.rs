@@ -2,7 +2,7 @@
 
 use postgres::Client;
 
-use crate::support::{Database, run, scratch_folder};
+use crate::support::{Database, add_code, assert_books_balance, run, scratch_folder};
 
 const TABLES: [&str; 4] = [
     "phoenix_kit_referral_codes",
@@ -45,16 +45,21 @@ fn used_host() -> Database {
     database
 }
 
-#[test]
-fn a_restored_dump_has_every_row_and_works() {
-    let (source, target) = (used_host(), Database::empty());
+fn restored_dump_of(source: &Database) -> Database {
+    let target = Database::empty();
     let file = scratch_folder().join(&source.name).with_extension("sql");
     let mut dump = source.address.program("pg_dump");
     run(dump.arg("-f").arg(&file).arg(&source.name));
     let mut restore = target.address.program("psql");
     restore.args(["-qX", "--set", "ON_ERROR_STOP=1", "-f"]);
     run(restore.arg(&file).arg(&target.name));
+    target
+}
 
+#[test]
+fn a_restored_dump_has_every_row_and_works() {
+    let source = used_host();
+    let target = restored_dump_of(&source);
     let (mut before, mut after) = (source.connect(), target.connect());
     assert_eq!(contents(&mut before), contents(&mut after));
     works(&mut after);
@@ -74,4 +79,26 @@ fn drop_extension_leaves_the_data_and_a_second_creation_finds_them() {
     client.batch_execute("CREATE EXTENSION referrals").unwrap();
     works(&mut client);
     assert_eq!(contents(&mut client), before);
+}
+
+#[test]
+fn a_restored_code_has_its_stripes_and_every_use_that_they_have_leased() {
+    let source = Database::with_setup();
+    add_code(&source, "HOT", 40);
+    let uses = "
+        SELECT referral_stripe_code(uuid, 4) FROM phoenix_kit_referral_codes;
+        SELECT count(*) FROM generate_series(1, 5) AS n,
+               referral_use_code('HOT', lpad(n::text, 32, '0')::uuid)";
+    source.connect().batch_execute(uses).unwrap();
+    let target = restored_dump_of(&source);
+    let mut client = target.connect();
+    let leased = "SELECT count(*), sum(uses_left) FROM referral_stripes";
+    let leased = client.query_one(leased, &[]).unwrap();
+    assert_eq!(leased.get::<_, i64>(0), 4);
+    assert!(leased.get::<_, i64>(1) > 0);
+    let rest = "
+        SELECT count(*) FILTER (WHERE ok) FROM generate_series(6, 50) AS n,
+               referral_try_use_code('HOT', lpad(n::text, 32, '0')::uuid)";
+    assert_eq!(client.query_one(rest, &[]).unwrap().get::<_, i64>(0), 35);
+    assert_books_balance(&mut client, "public");
 }

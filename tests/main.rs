@@ -20,6 +20,7 @@ mod race;
 mod readme;
 mod restore_and_replicate;
 mod standby;
+mod stripes;
 mod support;
 mod tasks;
 mod tidy;

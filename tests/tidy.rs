@@ -10,7 +10,7 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     ("settings", &[]),
     ("usage", &[]),
     ("tree", &[]),
-    ("privacy", &[]),
+    ("privacy", &["codes"]),
     ("events", &["settings"]),
     ("programs", &["settings"]),
     ("codes", &["programs", "events", "settings"]),

@@ -8,6 +8,7 @@ use crate::codes::membership;
 use crate::codes::new::{self, check};
 use crate::codes::read;
 use crate::codes::row::{COLUMNS, Code, CodeColumns};
+use crate::codes::stripes;
 use crate::codes::user_limit;
 use crate::events::Events;
 use crate::pg::args::{self, object};
@@ -55,7 +56,7 @@ fn referral_update_code(code_uuid: Option<Uuid>, changes: Option<Json>) -> Recor
         let (attributes, errors) = read_attributes(&object(changes, "changes")?);
         first(errors)?;
         let session = Session::open();
-        let code = read::lock(&session, uuid).ok_or(Refusal::CodeNotFound)?;
+        let code = stripes::lock_for_change(&session, uuid).ok_or(Refusal::CodeNotFound)?;
         let settings = Settings::of_codes(&session, View::Now);
         let limits = settings.system_limits();
         let mut draft = attributes.draft.clone().changes(&code.draft());
@@ -68,6 +69,7 @@ fn referral_update_code(code_uuid: Option<Uuid>, changes: Option<Json>) -> Recor
             Some(beneficiary) => beneficiary.map(ids::from_standard),
             None => code.beneficiary_uuid,
         };
+        let is_renamed = draft.code.is_some();
         let (former, uses) = (code.beneficiary_uuid, code.limits.number_of_uses);
         let args = [
             uuid.into(),
@@ -83,6 +85,9 @@ fn referral_update_code(code_uuid: Option<Uuid>, changes: Option<Json>) -> Recor
         let updated = session.write(&UPDATE, &args);
         let updated =
             updated.first().map(Code::read).ok_or_else(|| Error::row_not_updated("code"))?;
+        if is_renamed {
+            stripes::follow_text(&session);
+        }
         // Behind the row's own write, which waits for a program's first cap: whoever waits for that must not
         // have locked a program.
         membership::follow_beneficiary(&session, uuid, uses, former, beneficiary)?;
@@ -100,9 +105,10 @@ fn referral_delete_code(code_uuid: Option<Uuid>) -> bool {
     answer(|| {
         let uuid = required(code_uuid, "code_uuid")?;
         let session = Session::open();
-        let Some(code) = read::lock(&session, uuid) else { return Ok(false) };
+        let Some(code) = stripes::lock_for_change(&session, uuid) else { return Ok(false) };
         let deleted = session.write(&DELETE, &[uuid.into()]).count() > 0;
         if deleted {
+            stripes::remove(&session, uuid, 0);
             session.write(&DELETE_USAGE, &[uuid.into()]);
             if session.may_have_rows(HOLDS) {
                 session.write(&DELETE_HOLDS, &[uuid.into()]);
@@ -120,7 +126,9 @@ fn referral_deactivate_code(code: Option<Text>) -> bool {
         let lookup = read::lookup(&code);
         let session = Session::open();
         let found = lookup.and_then(|lookup| read::by_text(&session, &lookup, View::Now));
-        if let Some(code) = &found {
+        if let Some(code) = &found
+            && stripes::lock_for_change(&session, code.uuid).is_some()
+        {
             let deactivated = session.write(&DEACTIVATE, &[code.uuid.into()]);
             if let Some(row) = deactivated.first() {
                 Events::read(&session).tell(&session, EventType::CodeDeactivated, || {

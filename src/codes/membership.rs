@@ -5,6 +5,7 @@ use pgrx::prelude::*;
 
 use crate::codes::read;
 use crate::codes::row::Code;
+use crate::codes::stripes;
 use crate::pg::args;
 use crate::pg::error::{Result, answer, required};
 use crate::pg::returns::RowSet;
@@ -87,7 +88,7 @@ fn referral_assign_program(code_uuid: Option<Uuid>, program: Option<Text>) {
         let program = &*args::text(program, "program")?;
         let session = Session::open();
         row::named(&session, program, "program", View::Now)?;
-        let code = read::lock(&session, uuid).ok_or(Refusal::CodeNotFound)?;
+        let code = stripes::lock_for_change(&session, uuid).ok_or(Refusal::CodeNotFound)?;
         if assigned(&session, uuid, View::Now).as_deref() == Some(program) {
             return Ok(());
         }

@@ -8,4 +8,6 @@ pub mod own_code;
 pub mod read;
 pub mod reserves;
 pub mod row;
+pub mod stripes;
+pub mod striping;
 pub mod user_limit;

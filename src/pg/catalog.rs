@@ -85,23 +85,24 @@ pub fn announces_changes(table: pg_sys::Oid) -> bool {
     }
     // SAFETY: the oid was just found; the lock is the one any reader takes.
     let table = unsafe { PgRelation::with_lock(table, pg_sys::AccessShareLock as i32) };
-    // SAFETY: an open relation has its triggers at hand, if any.
-    let triggers = unsafe {
-        match table.trigdesc.as_ref() {
-            Some(found) => std::slice::from_raw_parts(found.triggers, found.numtriggers as usize),
-            None => return false,
-        }
+    // SAFETY: an open relation has its triggers at hand, if any, and a trigger's name is a C string. What is kept of
+    // them is copied: the look at the extension below may take in a change, and then they are made anew.
+    let functions: Vec<Option<pg_sys::Oid>> = unsafe {
+        let Some(found) = table.trigdesc.as_ref() else { return false };
+        let triggers = std::slice::from_raw_parts(found.triggers, found.numtriggers as usize);
+        let always =
+            |trigger: &&pg_sys::Trigger| trigger.tgenabled as u8 == pg_sys::TRIGGER_FIRES_ALWAYS;
+        let function = |name: &CStr| {
+            let is_named = |trigger: &&pg_sys::Trigger| CStr::from_ptr(trigger.tgname) == name;
+            triggers.iter().filter(always).find(is_named).map(|trigger| trigger.tgfoid)
+        };
+        ANNOUNCERS.into_iter().map(function).collect()
     };
-    // SAFETY: looks names up in the catalogs.
-    let extension = unsafe { pg_sys::get_extension_oid(c"referrals".as_ptr(), true) };
-    ANNOUNCERS.into_iter().all(|name| {
-        triggers.iter().any(|trigger| {
-            // SAFETY: a trigger's name is a C string; its function is there, as the trigger depends on it.
-            let (named, owner) = unsafe {
-                let named = CStr::from_ptr(trigger.tgname) == name;
-                (named, pg_sys::getExtensionOfObject(pg_sys::ProcedureRelationId, trigger.tgfoid))
-            };
-            named && owner == extension && trigger.tgenabled as u8 == pg_sys::TRIGGER_FIRES_ALWAYS
+    functions.into_iter().all(|function| {
+        // SAFETY: looks names up in the catalogs; a trigger's function is there, as the trigger depends on it.
+        function.is_some_and(|function| unsafe {
+            let extension = pg_sys::get_extension_oid(c"referrals".as_ptr(), true);
+            pg_sys::getExtensionOfObject(pg_sys::ProcedureRelationId, function) == extension
         })
     })
 }

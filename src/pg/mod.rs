@@ -1,6 +1,7 @@
 //! What talks to Postgres and knows no rule of referrals.
 
 pub mod args;
+pub mod backend;
 pub mod catalog;
 pub mod changes;
 pub mod clock;
@@ -13,6 +14,7 @@ pub mod json;
 pub mod kept;
 pub mod result;
 pub mod returns;
+pub mod savepoint;
 pub mod session;
 pub mod statement;
 pub mod tables;

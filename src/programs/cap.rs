@@ -18,7 +18,7 @@ statements! {
     LOCK_CODES = "programs/lock_codes.sql";
 }
 
-fn is_capped(session: &Session, key: &str) -> bool {
+pub fn is_capped(session: &Session, key: &str) -> bool {
     terms::newest(session, key).as_ref().is_some_and(Terms::is_capped)
 }
 

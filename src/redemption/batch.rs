@@ -6,7 +6,7 @@ use pgrx::datum::{Array, Uuid};
 use pgrx::prelude::*;
 
 use crate::codes::row::Code;
-use crate::codes::{membership, read};
+use crate::codes::{membership, read, stripes};
 use crate::events::Events;
 use crate::pg::args;
 use crate::pg::error::{Error, Result, answer, required};
@@ -172,6 +172,10 @@ impl<'s> Batch<'s> {
         let session = self.session;
         let freed = held::make_room(session, &self.code, needed);
         let mut is_changed = freed > 0;
+        let limits = self.code.limits;
+        if limits.reserves.leased > 0 && limits.free() + freed < needed {
+            is_changed |= stripes::settle(session, self.code.uuid) > 0;
+        }
         if let Some((terms, one_code)) = self.queue.program
             && let Some(Membership { program, .. }) = &self.membership
             && terms.is_capped()

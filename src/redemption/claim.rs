@@ -4,6 +4,7 @@ use pgrx::datum::Uuid;
 use serde_json::{Value, json};
 
 use crate::codes::row::Code;
+use crate::codes::stripes;
 use crate::codes::{membership, read, reserves};
 use crate::events::Events;
 use crate::pg::error::Result;
@@ -36,7 +37,7 @@ statements! {
     CLAIM_LOCKED = "redemption/claim_locked.sql";
 }
 
-/// A use of a code that somebody may have, whose row stays locked until the transaction ends.
+/// A use of a code that somebody may have: the code's row stays locked until the transaction ends, or its stripe.
 pub struct Claim {
     pub code_uuid: Uuid,
     pub code: String,
@@ -45,6 +46,8 @@ pub struct Claim {
     hold: Option<Hold>,
     /// Whether the use was taken from the counter just now; false where the hold had it counted.
     is_new: bool,
+    /// Taken from a stripe, in a savepoint with which it goes back.
+    is_of_stripe: bool,
     freed: i32,
 }
 
@@ -72,20 +75,6 @@ pub enum Step<T> {
 
 pub type Outcome = std::result::Result<Redeemed, Box<Refused>>;
 
-/// Redeems a code, or says why not. On the good path two statements: the claim and the usage row.
-pub fn redeem(session: &Session, text: &str, user: Uuid) -> Result<Outcome> {
-    let lookup = read::lookup(text);
-    if let Some(lookup) = &lookup
-        && Switches::read(session, View::Now).enabled
-        && let Some(claim) = Claim::take(session, &lookup.normal, user)
-        && let Step::Done(redeemed) = claim.record(session, user)?
-    {
-        return Ok(Ok(redeemed));
-    }
-    let find = || read::by_text(session, lookup.as_ref()?, View::Now);
-    claim_locked(session, find, user, |claim| claim.record(session, user))
-}
-
 /// Has a use of the code that `find` gives, judged under its lock, for what `make` makes of it; or says why not. Where
 /// that is stopped all is judged anew.
 pub fn claim_locked<T>(
@@ -94,17 +83,27 @@ pub fn claim_locked<T>(
     user: Uuid,
     make: impl Fn(Claim) -> Result<Step<T>>,
 ) -> Result<std::result::Result<T, Box<Refused>>> {
-    let (mut locked, mut unlockable) = (None, None);
+    let (mut locked, mut unlockable, mut full) = (None, None, None);
     for _ in 0..MOST_LOOKS {
         let free = match diagnose(session, find(), Some(user), View::Now).judge() {
             Ok(free) => free,
-            Err(refused) => return Ok(Err(refused)),
+            Err(refused) => {
+                // The counter and the leases are not read at one moment: a change of the code may have given them
+                // back in between.
+                let counter = refused.counter_beside_leases(session);
+                if counter != full {
+                    full = counter;
+                    continue;
+                }
+                return Ok(Err(refused));
+            }
         };
         let code = free.code.clone();
         // Nothing speaks against it: the row is stored in another case, or it was freed a moment ago.
         // What is judged once more under its lock is final.
         if locked == Some(code.uuid) {
-            match make(Claim::of(session, free)?)? {
+            let Some(claim) = Claim::of(session, free)? else { continue };
+            match make(claim)? {
                 Step::Done(made) => return Ok(Ok(made)),
                 Step::Stopped => {}
                 Step::UsedUp => {
@@ -122,7 +121,7 @@ pub fn claim_locked<T>(
 }
 
 impl Claim {
-    fn read(row: Row) -> Self {
+    pub fn read(row: Row) -> Self {
         Claim {
             code_uuid: row.need(at::uuid),
             code: row.need(at::code),
@@ -136,8 +135,14 @@ impl Claim {
             },
             hold: None,
             is_new: true,
+            is_of_stripe: false,
             freed: 0,
         }
+    }
+
+    /// The same for a use that was taken from a stripe.
+    pub fn of_stripe(row: Row) -> Self {
+        Claim { is_of_stripe: true, ..Claim::read(row) }
     }
 
     /// The code's limits after the claim, with its reserves.
@@ -146,7 +151,7 @@ impl Claim {
     }
 
     /// Takes one use of the code that is stored under exactly this text, if every rule allows it.
-    fn take(session: &Session, code: &str, user: Uuid) -> Option<Self> {
+    pub fn take(session: &Session, code: &str, user: Uuid) -> Option<Self> {
         let args = [code.into(), user.into(), clock::now().into()];
         let claim = session.write(&CLAIM, &args).first().map(Claim::read)?;
         Some(match held::of(session, claim.code_uuid, user, View::Now) {
@@ -160,31 +165,47 @@ impl Claim {
         })
     }
 
-    /// Has a use of a code whose row is locked and has been judged: the one that is held, or a new one.
-    fn of(session: &Session, free: Free) -> Result<Self> {
+    /// Has a use of a code whose row is locked and has been judged: the one that is held, or a new one. None as in
+    /// `take_locked`.
+    fn of(session: &Session, free: Free) -> Result<Option<Self>> {
         match free {
-            Free { code, hold: Some(hold) } if hold.is_counted => Ok(Claim {
+            Free { code, hold: Some(hold) } if hold.is_counted => Ok(Some(Claim {
                 code_uuid: code.uuid,
                 code: code.code,
                 beneficiary_uuid: code.beneficiary_uuid,
                 limits: code.limits,
                 hold: Some(hold),
                 is_new: false,
+                is_of_stripe: false,
                 freed: 0,
-            }),
-            Free { code, hold } => Ok(Claim { hold, ..Claim::take_locked(session, &code)? }),
+            })),
+            Free { code, hold } => {
+                let taken = Claim::take_locked(session, &code)?;
+                Ok(taken.map(|claim| Claim { hold, ..claim }))
+            }
         }
     }
 
-    /// Takes one use of a code whose row is locked and has been judged.
-    pub fn take_locked(session: &Session, code: &Code) -> Result<Self> {
+    /// Takes one use of a code whose row is locked and has been judged; None where it turns out that the last ones,
+    /// which stripes had leased, have been made.
+    pub fn take_locked(session: &Session, code: &Code) -> Result<Option<Self>> {
         let freed = held::make_room(session, code, 1);
-        if code.limits.number_of_uses - freed >= code.limits.max_uses {
-            return Err(read::keeps_changing());
+        if !stripes::make_room(session, code, freed) {
+            return if freed == 0 && code.limits.reserves.leased > 0 {
+                Ok(None)
+            } else {
+                Err(read::keeps_changing())
+            };
         }
         let taken = session.write(&CLAIM_LOCKED, &[code.uuid.into()]);
         let claim = taken.first().map(Claim::read).ok_or_else(read::not_updatable)?;
-        Ok(Claim { freed, ..claim })
+        Ok(Some(Claim { freed, ..claim }))
+    }
+
+    /// Gives a new use back; that of a stripe goes back with its savepoint.
+    fn give_back(&self, session: &Session) {
+        let is_counted = self.is_new && !self.is_of_stripe;
+        held::release(session, self.code_uuid, i32::from(is_counted));
     }
 
     /// The user's hold, which becomes the use.
@@ -203,7 +224,7 @@ impl Claim {
         // The clock and the switches that the claim was judged by were read before it waited for the lock.
         changes::take_in();
         let (now, switches) = (clock::now(), Switches::read(session, View::Now));
-        // Under the lock nobody else assigns the code.
+        // Under the lock, or that of a stripe, nobody else assigns the code.
         let membership = membership::of_code(session, self.code_uuid, self.beneficiary_uuid);
         let judge = Judge::Everything;
         let counted = if self.is_new { Counted::Nowhere } else { Counted::InCodeAndProgram };
@@ -223,7 +244,7 @@ impl Claim {
             let events = Events::new(switches.events);
             return Ok(Step::Done(Settled { now, events, membership }));
         }
-        held::release(session, self.code_uuid, i32::from(self.is_new));
+        self.give_back(session);
         Ok(if entry == Entry::UsedUp { Step::UsedUp } else { Step::Stopped })
     }
 
@@ -239,7 +260,7 @@ impl Claim {
         if !usage::insert_once(session, self.code_uuid, user, usage)? {
             if self.is_new {
                 membership.iter().for_each(|of| cap::give_back(session, &of.program, 1));
-                held::release(session, self.code_uuid, 1);
+                self.give_back(session);
             }
             return Ok(Step::Stopped);
         }

@@ -5,5 +5,7 @@ pub mod claim;
 pub mod face;
 pub mod held;
 pub mod holds;
+pub mod redeem;
 pub mod refuse;
+pub mod striped;
 pub mod written;

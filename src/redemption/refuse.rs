@@ -2,8 +2,8 @@
 
 use pgrx::datum::Uuid;
 
-use crate::codes::membership;
 use crate::codes::row::Code;
+use crate::codes::{membership, stripes};
 use crate::pg::session::{Session, View};
 use crate::programs::admission;
 use crate::redemption::held::{self, Hold};
@@ -18,6 +18,14 @@ pub struct Refused {
     pub code: Option<Code>,
     /// The user's earlier use, where that is the reason.
     pub earlier: Option<Use>,
+}
+
+impl Refused {
+    /// What the counter of a code says that is full, where stripes may have leased of it.
+    pub fn counter_beside_leases(&self, session: &Session) -> Option<i32> {
+        let code = self.code.as_ref().filter(|_| self.refusal == Refusal::UsageLimitReached)?;
+        stripes::are_of(session, code.uuid).then_some(code.limits.number_of_uses)
+    }
 }
 
 /// A code that may be used, and the user's hold of it, if there is one.

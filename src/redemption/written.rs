@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use pgrx::datum::Uuid;
 
 use crate::codes::row::Code;
-use crate::codes::{membership, read, reserves};
+use crate::codes::{membership, read, reserves, stripes};
 use crate::events::Events;
 use crate::pg::clock;
 use crate::pg::error::Result;
@@ -91,7 +91,10 @@ pub fn redeem_written(session: &Session, written: &WrittenUse) -> Result<()> {
         held::release(session, code_uuid, 1);
     }
     let freed = match counted {
-        Counted::Nowhere => Claim::take_locked(session, &found)?.freed(),
+        Counted::Nowhere => match Claim::take_locked(session, &found)? {
+            Some(claim) => claim.freed(),
+            None => return Err(Refusal::UsageLimitReached.into()),
+        },
         _ => i32::from(was_held && spent.in_program()),
     };
     let membership = membership::of(session, &found, View::Now);
@@ -126,6 +129,13 @@ pub fn prepare(session: &Session, code_uuid: Uuid, date_used: Timestamp) {
     let claims = with_claims(|claims| claims.get(&key));
     let locked = if claims == 0 { read::lock(session, code_uuid) } else { None };
     locked.iter().for_each(|code| note(key, code.clone()));
+    // Stripes come before usages: once rows are written nobody may be waited for who has a stripe.
+    if let Some(limits) = locked.as_ref().map(|code| code.limits)
+        && limits.reserves.leased > 0
+        && limits.free() < ROWS_OF_A_STATEMENT
+    {
+        stripes::settle(session, code_uuid);
+    }
     if Judge::of_history(date_used, clock::now()).is_none()
         || with_excesses(|excesses| excesses.get(&key)) > 0
     {
@@ -140,6 +150,9 @@ pub fn prepare(session: &Session, code_uuid: Uuid, date_used: Timestamp) {
         with_excesses(|excesses| excesses.add(key, KNOWN + excess));
     }
 }
+
+/// More rows are seldom inserted by one statement, which are redeemed once all are written.
+const ROWS_OF_A_STATEMENT: i32 = 1_000;
 
 /// Kept on top of an excess, so that none left is told from none counted.
 const KNOWN: i64 = 1;

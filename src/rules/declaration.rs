@@ -87,7 +87,8 @@ impl Declaration {
         let (head, body) =
             create.split_once(" (\n").ok_or("a file begins with CREATE TABLE … (")?;
         let name = after(head, "CREATE TABLE host.")?;
-        let body = body.strip_suffix("\n)").ok_or_else(|| format!("{name} ends with no )"))?;
+        // Behind it stands how the table is stored, if anything.
+        let (body, _) = body.rsplit_once("\n)").ok_or_else(|| format!("{name} ends with no )"))?;
         let mut table = Declaration {
             name,
             create,

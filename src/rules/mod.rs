@@ -14,6 +14,7 @@ pub mod generator;
 pub mod hold;
 pub mod json;
 pub mod judge;
+pub mod lease;
 pub mod letters;
 pub mod membership;
 pub mod money;

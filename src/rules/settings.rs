@@ -8,11 +8,13 @@ pub struct Flag {
     pub default: bool,
 }
 
-/// A setting that is a positive number.
+/// A setting that is a number.
 #[derive(Clone, Copy, Debug)]
 pub struct Limit {
     pub key: &'static str,
-    /// The value where the key is absent, or what is stored does not begin with a positive integer.
+    /// The least that it can be: 1, or 0 where that switches something off.
+    pub least: i32,
+    /// The value where the key is absent, or what is stored does not begin with so much.
     pub default: i32,
 }
 
@@ -27,10 +29,14 @@ pub const GUARDS_JUDGE_ALL: Flag = Flag { key: "referral_guards_judge_all", defa
 pub const GUARD_USER_LIMIT: Flag = Flag { key: "referral_guard_user_limit", default: false };
 /// Whether what happens is told in the outbox.
 pub const EVENTS_ENABLED: Flag = Flag { key: "referral_events_enabled", default: false };
-pub const MAX_USES_PER_CODE: Limit = Limit { key: "max_number_of_uses_per_code", default: 100 };
-pub const MAX_CODES_PER_USER: Limit = Limit { key: "max_number_of_codes_per_user", default: 10 };
+pub const MAX_USES_PER_CODE: Limit =
+    Limit { key: "max_number_of_uses_per_code", least: 1, default: 100 };
+pub const MAX_CODES_PER_USER: Limit =
+    Limit { key: "max_number_of_codes_per_user", least: 1, default: 10 };
 /// Checks of a code that one client may make in a minute.
-pub const CHECK_LIMIT: Limit = Limit { key: "referral_check_limit", default: 20 };
+pub const CHECK_LIMIT: Limit = Limit { key: "referral_check_limit", least: 1, default: 20 };
+/// Stripes that a code gets by itself for which people queue; 0: none.
+pub const AUTO_STRIPES: Limit = Limit { key: "referral_auto_stripes", least: 0, default: 0 };
 
 /// Every switch.
 pub const FLAGS: [Flag; 7] = [
@@ -43,7 +49,7 @@ pub const FLAGS: [Flag; 7] = [
     EVENTS_ENABLED,
 ];
 /// Every limit.
-pub const LIMITS: [Limit; 3] = [MAX_USES_PER_CODE, MAX_CODES_PER_USER, CHECK_LIMIT];
+pub const LIMITS: [Limit; 4] = [MAX_USES_PER_CODE, MAX_CODES_PER_USER, CHECK_LIMIT, AUTO_STRIPES];
 
 /// The limits that new codes are held to.
 #[derive(Clone, Copy, Debug)]
@@ -80,10 +86,13 @@ impl Limit {
     pub fn parse(self, value: &str) -> Option<i32> {
         let unsigned = value.strip_prefix('+').unwrap_or(value);
         let digits = unsigned.find(|c: char| !c.is_ascii_digit()).unwrap_or(unsigned.len());
+        if digits == 0 {
+            return None;
+        }
         let number = unsigned[..digits].bytes().try_fold(0i32, |number, digit| {
             number.checked_mul(10)?.checked_add(i32::from(digit - b'0'))
         });
-        Some(number.unwrap_or(i32::MAX)).filter(|&limit| limit > 0)
+        Some(number.unwrap_or(i32::MAX)).filter(|&limit| limit >= self.least)
     }
 
     /// Whether the whole text is the number that is read.
@@ -161,6 +170,10 @@ mod tests {
         ] {
             assert_eq!(MAX_USES_PER_CODE.is_plain(value), is_plain, "{value:?}");
         }
+        for (value, stripes) in [("64", 64), ("0", 0), ("-1", 0), ("", 0), ("many", 0)] {
+            assert_eq!(AUTO_STRIPES.read(Some(value)), stripes, "{value:?}");
+        }
+        assert!(AUTO_STRIPES.is_plain("0"));
         assert_eq!(MAX_USES_PER_CODE.read(None), 100);
         assert_eq!(MAX_CODES_PER_USER.read(Some("none")), 10);
     }

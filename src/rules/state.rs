@@ -62,6 +62,11 @@ impl Limits {
         self.max_uses.saturating_sub(self.taken()).max(0)
     }
 
+    /// Uses that the counter has not given away, to whomever.
+    pub fn free(&self) -> i32 {
+        self.max_uses.saturating_sub(self.number_of_uses).max(0)
+    }
+
     /// Uses really made. The counter is never less, unless somebody has set it by hand.
     pub fn uses_made(&self) -> i32 {
         self.taken().saturating_sub(self.reserves.held)

@@ -33,6 +33,9 @@ statements! {
     OVER_CAP = "setup/doctor/over_cap.sql";
     PROGRAM_DRIFT = "setup/doctor/program_drift.sql";
     LEDGER = "setup/doctor/ledger.sql";
+    STRIPED = "setup/doctor/striped.sql";
+    STRAY_STRIPES = "setup/doctor/stray_stripes.sql";
+    QUEUES = "setup/doctor/queues.sql";
     WAITING_DELIVERIES = "setup/doctor/waiting_deliveries.sql";
     HELD = "setup/doctor/holds.sql";
     MAY_READ = "setup/doctor/may_read.sql";
@@ -53,7 +56,7 @@ struct Examination {
 }
 
 /// In the order in which the remedies are to be applied.
-const EXAMINATIONS: [Examination; 6] = [
+const EXAMINATIONS: [Examination; 9] = [
     Examination {
         statement: &DUPLICATE_USAGES,
         severity: Severity::Warning,
@@ -100,7 +103,7 @@ const EXAMINATIONS: [Examination; 6] = [
         remedy: "SET referrals.schema = examined_schema; -- then referral_update_program() counts anew when \
                  max_uses_total is set to null and then to its value",
         keeps_away: None,
-        own: &[PROGRAMS, CODE_PROGRAMS],
+        own: &[PROGRAMS, CODE_PROGRAMS, STRIPES],
     },
     Examination {
         statement: &LEDGER,
@@ -111,6 +114,35 @@ const EXAMINATIONS: [Examination; 6] = [
                  nothing is changed or removed",
         keeps_away: None,
         own: &[CONVERSIONS, REWARDS],
+    },
+    Examination {
+        statement: &STRAY_STRIPES,
+        severity: Severity::Warning,
+        table: STRIPES,
+        finding: "stripes of codes that are gone, as after codes were deleted by hand",
+        remedy: text!("setup/doctor/remove_stray_stripes.sql"),
+        keeps_away: None,
+        own: &[STRIPES],
+    },
+    Examination {
+        statement: &QUEUES,
+        severity: Severity::Warning,
+        table: CODES,
+        finding: "codes that people queue for at this moment",
+        remedy: "SET referrals.schema = examined_schema; -- then referral_stripe_code() spreads such a code, and the \
+                 setting referral_auto_stripes does so by itself",
+        keeps_away: None,
+        own: &[STRIPES],
+    },
+    Examination {
+        statement: &STRIPED,
+        severity: Severity::Info,
+        table: STRIPES,
+        finding: "codes with stripes, which have leased uses that number_of_uses counts",
+        remedy: "SET referrals.schema = examined_schema; -- then referral_unstripe_code() gives them back, once nobody \
+                 queues for the code",
+        keeps_away: None,
+        own: &[STRIPES],
     },
 ];
 

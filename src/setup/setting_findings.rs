@@ -23,7 +23,12 @@ pub fn examine(session: &Session) -> Vec<Finding> {
         let stored = settings.stored(limit.key)?;
         let misread = !limit.is_plain(stored);
         let taken = settings.limit(limit).to_string();
-        misread.then_some((limit.key, stored, "is not a plain positive number", taken))
+        let what = if limit.least > 0 {
+            "is not a plain positive number"
+        } else {
+            "is not a plain number"
+        };
+        misread.then_some((limit.key, stored, what, taken))
     });
     let misread = |(key, stored, what, taken): (&str, &str, &str, String)| {
         let shown: String = stored.chars().take(40).collect();

@@ -76,6 +76,7 @@ pub const TASKS: [Task; 9] = [
             (PROGRAMS, "UPDATE (number_of_uses)"),
             (CODE_PROGRAMS, MEMBERSHIP),
             (REFEREES, "SELECT, INSERT, UPDATE"),
+            (STRIPES, "SELECT, INSERT, UPDATE"),
             (HOLDS, "SELECT, INSERT, UPDATE, DELETE"),
             TELL[0],
             TELL[1],
@@ -91,6 +92,7 @@ pub const TASKS: [Task; 9] = [
                  created_by_uuid, beneficiary_uuid, date_created, expiration_date)",
             ),
             (SETTINGS, "SELECT"),
+            (STRIPES, "SELECT"),
             (CREATORS, "SELECT, INSERT, UPDATE"),
             (PROGRAMS, "SELECT"),
             (CODE_PROGRAMS, "SELECT, INSERT, UPDATE"),
@@ -105,7 +107,7 @@ pub const TASKS: [Task; 9] = [
         rights: &[
             (
                 CODES,
-                "SELECT, UPDATE (code, description, status, max_uses, created_by_uuid, \
+                "SELECT, UPDATE (code, description, status, number_of_uses, max_uses, created_by_uuid, \
                  beneficiary_uuid, date_created, expiration_date), DELETE",
             ),
             (USAGE, "SELECT, DELETE"),
@@ -113,6 +115,7 @@ pub const TASKS: [Task; 9] = [
             (CREATORS, "SELECT, INSERT, UPDATE"),
             (PROGRAMS, "SELECT, UPDATE (number_of_uses)"),
             (CODE_PROGRAMS, "SELECT (code_uuid, program), INSERT, UPDATE, DELETE"),
+            (STRIPES, "SELECT, INSERT, UPDATE, DELETE"),
             (HOLDS, "SELECT, DELETE"),
             TELL[0],
             TELL[1],
@@ -125,6 +128,7 @@ pub const TASKS: [Task; 9] = [
             (CODES, "SELECT"),
             (USAGE, "SELECT"),
             (SETTINGS, "SELECT"),
+            (STRIPES, "SELECT"),
             (HOLDS, "SELECT"),
             (CHECK_ATTEMPTS, "SELECT, INSERT, UPDATE, DELETE"),
         ],
@@ -137,6 +141,7 @@ pub const TASKS: [Task; 9] = [
             (SETTINGS, "SELECT"),
             (PROGRAMS, "SELECT"),
             (CODE_PROGRAMS, "SELECT"),
+            (STRIPES, "SELECT"),
             (HOLDS, "SELECT"),
             (REFEREES, "SELECT, INSERT, UPDATE"),
             (CONVERSIONS, "SELECT, INSERT"),
