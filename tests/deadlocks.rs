@@ -38,7 +38,7 @@ fn some_code(rng: &mut StdRng, codes: &[Uuid]) -> Uuid {
     codes[rng.random_range(0..codes.len())]
 }
 
-const DEEDS: [Deed; 20] = [
+const DEEDS: [Deed; 24] = [
     ("redeem", |client, rng, codes| {
         let redeem = "
             SELECT u.ok FROM phoenix_kit_referral_codes AS c, referral_try_use_code(c.code, $2) AS u
@@ -119,6 +119,33 @@ const DEEDS: [Deed; 20] = [
     ("forget", |client, rng, _| {
         run(client, "SELECT referral_forget_user($1)", &[&some_person(rng)])
     }),
+    ("redeem for many", |client, rng, codes| {
+        let redeem = "
+            SELECT count(u.ok) FROM phoenix_kit_referral_codes AS c, referral_use_codes(c.code, $2) AS u
+            WHERE c.uuid = $1";
+        let people = [some_person(rng), some_person(rng), some_person(rng)];
+        run(client, redeem, &[&some_code(rng, codes), &people.as_slice()])
+    }),
+    ("hold", |client, rng, codes| {
+        let ttl = ["1 microsecond", "1 minute"][rng.random_range(0..2)];
+        let hold = format!(
+            "SELECT h.ok FROM phoenix_kit_referral_codes AS c, referral_try_hold_use(c.code, $2, '{ttl}') AS h
+             WHERE c.uuid = $1"
+        );
+        run(client, &hold, &[&some_code(rng, codes), &some_person(rng)])
+    }),
+    ("confirm a hold", |client, rng, codes| {
+        let confirm = "
+            SELECT referral_confirm_hold(hold_uuid) FROM (
+                SELECT hold_uuid FROM referral_holds WHERE code_uuid = $1 LIMIT 1) AS h";
+        run(client, confirm, &[&some_code(rng, codes)])
+    }),
+    ("give a hold back", |client, rng, codes| {
+        let release = "
+            SELECT referral_release_hold(hold_uuid) FROM (
+                SELECT hold_uuid FROM referral_holds WHERE code_uuid = $1 LIMIT 1) AS h";
+        run(client, release, &[&some_code(rng, codes)])
+    }),
     ("give it stripes", |client, rng, codes| {
         let stripe = "SELECT referral_stripe_code($1, $2)";
         run(client, stripe, &[&some_code(rng, codes), &rng.random_range(1..=8i32)])
@@ -128,8 +155,8 @@ const DEEDS: [Deed; 20] = [
     }),
 ];
 
-/// redeem, another beneficiary, another creator, assign, set a cap, take it away, buy, forget
-const OFTEN: [usize; 12] = [0, 0, 3, 4, 6, 7, 8, 11, 17, 17, 17, 17];
+/// redeem, another beneficiary, another creator, assign, set a cap, take it away, buy, forget, redeem for many, hold
+const OFTEN: [usize; 15] = [0, 0, 3, 4, 6, 7, 8, 11, 17, 17, 17, 17, 18, 19, 19];
 
 fn decide(client: &mut Client, rng: &mut StdRng, call: &str) -> Result<u64, Error> {
     let decide = format!(
@@ -218,6 +245,8 @@ fn no_two_wait_for_each_other_in_a_ring() {
     }
     let together = "SELECT count(referral_unstripe_code(uuid)) FROM phoenix_kit_referral_codes";
     judge.execute(together, &[]).unwrap();
+    let all_back = "SELECT count(referral_release_hold(hold_uuid)) FROM referral_holds";
+    judge.execute(all_back, &[]).unwrap();
     assert_books_balance(&mut judge, "public");
     let wrong = "SELECT finding FROM referral_doctor() WHERE severity = 'error'";
     let wrong: Vec<String> =
