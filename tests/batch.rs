@@ -15,6 +15,9 @@ const USERS: usize = 8;
 /// The users' answers: ok, reason, and which of the uses of this call it names, or an older one.
 type Answers = Vec<(bool, Option<String>, Option<Uuid>)>;
 
+/// The same answer, a usage told by the place of who got it or, where it was there before, by its id.
+type Placed = (bool, Option<String>, Option<Result<usize, Uuid>>);
+
 /// Programs with each of their rules, and codes of theirs; some users have redeemed one of each already.
 fn prepare(client: &mut Client) {
     let programs = "
@@ -91,7 +94,7 @@ fn together(client: &mut Transaction, code: &str, users: &[Uuid]) -> Answers {
 }
 
 /// New ids are told by the place of the user who got them, as each run draws its own.
-fn with_places(answers: Answers) -> Vec<(bool, Option<String>, Option<Result<usize, Uuid>>)> {
+fn with_places(answers: Answers) -> Vec<Placed> {
     let new = answers.iter().enumerate().filter(|(_, (ok, ..))| *ok);
     let places: BTreeMap<Uuid, usize> =
         new.map(|(place, (_, _, usage))| (usage.unwrap(), place)).collect();

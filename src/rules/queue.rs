@@ -115,8 +115,8 @@ mod tests {
             let mut expected: Vec<usize> = first.chain(held).collect();
             expected.sort_unstable();
             prop_assert_eq!(&had, &expected);
-            for place in 0..users.len() {
-                prop_assert_eq!(Queue::may_come_up(refusals[place]), may(place));
+            for (place, refusal) in refusals.iter().enumerate() {
+                prop_assert_eq!(Queue::may_come_up(*refusal), may(place));
             }
             let new = had.iter().filter(|&&place| !is_held(place)).count();
             prop_assert_eq!(queue.code.unwrap().number_of_uses, new as i32);
