@@ -12,6 +12,7 @@ use crate::pg::ids;
 use crate::pg::result::Row;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::{columns, statements};
+use crate::pg::tables::HOLDS;
 use crate::pg::transaction::MOST_LOOKS;
 use crate::pg::{changes, clock};
 use crate::programs::admission::Entry;
@@ -49,6 +50,8 @@ pub struct Claim {
     /// Taken from a stripe, in a savepoint with which it goes back.
     is_of_stripe: bool,
     freed: i32,
+    /// Whether somebody may hold a use of the code.
+    may_be_held: bool,
 }
 
 /// A use taken and written down.
@@ -137,6 +140,7 @@ impl Claim {
             is_new: true,
             is_of_stripe: false,
             freed: 0,
+            may_be_held: true,
         }
     }
 
@@ -147,6 +151,10 @@ impl Claim {
 
     /// The code's limits after the claim, with its reserves.
     pub fn limits_now(&self, session: &Session) -> Limits {
+        // It may have been given stripes while its row was waited for.
+        if !self.may_be_held && !stripes::are_of(session, self.code_uuid) {
+            return self.limits;
+        }
         Limits { reserves: reserves::of(session, self.code_uuid, View::Now), ..self.limits }
     }
 
@@ -154,6 +162,9 @@ impl Claim {
     pub fn take(session: &Session, code: &str, user: Uuid) -> Option<Self> {
         let args = [code.into(), user.into(), clock::now().into()];
         let claim = session.write(&CLAIM, &args).first().map(Claim::read)?;
+        if !session.may_have_rows(HOLDS) {
+            return Some(Claim { may_be_held: false, ..claim });
+        }
         Some(match held::of(session, claim.code_uuid, user, View::Now) {
             Some(hold) if hold.is_counted => {
                 held::release(session, claim.code_uuid, 1);
@@ -178,6 +189,7 @@ impl Claim {
                 is_new: false,
                 is_of_stripe: false,
                 freed: 0,
+                may_be_held: true,
             })),
             Free { code, hold } => {
                 let taken = Claim::take_locked(session, &code)?;
