@@ -4,6 +4,7 @@ use std::ffi::CStr;
 
 use pgrx::{PgRelation, pg_sys};
 
+use super::growth;
 use super::result::Row;
 use super::session::{Session, View};
 use super::statement::statements;
@@ -110,19 +111,7 @@ pub fn announces_changes(table: pg_sys::Oid) -> bool {
 /// Whether a table of this database may have a row: false only where none has been written since it was made or
 /// emptied. Exact also for rows that others have just committed: a file grows before its rows count.
 pub fn may_have_rows(table: pg_sys::Oid) -> bool {
-    // SAFETY: no lock is needed to look at the size of a file; a table that is gone has none, and one that goes in
-    // this moment is an error as it is to any reader.
-    unsafe {
-        let relation = pg_sys::RelationIdGetRelation(table);
-        if relation.is_null() {
-            return true;
-        }
-        let may = (*(*relation).rd_rel).relkind as u8 != pg_sys::RELKIND_RELATION
-            || pg_sys::RelationGetNumberOfBlocksInFork(relation, pg_sys::ForkNumber::MAIN_FORKNUM)
-                > 0;
-        pg_sys::RelationClose(relation);
-        may
-    }
+    growth::pages(table).is_none_or(|pages| pages > 0)
 }
 
 /// The comment on a table.

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod encoding;
 pub mod error;
 pub mod facts;
+pub mod growth;
 pub mod guc;
 pub mod ids;
 pub mod json;

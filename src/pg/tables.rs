@@ -11,6 +11,7 @@ use pgrx::{PgRelation, pg_sys};
 
 use super::changes;
 use super::error::{Error, Result, raise};
+use super::growth::Growth;
 use super::guc;
 use super::kept::Kept;
 use super::statement::{Columns, Plan, Statement, text};
@@ -77,6 +78,7 @@ pub struct Tables {
     plans: RefCell<BTreeMap<*const Statement, Rc<Plan>>>,
     /// Whether usage (code, user) is unique, and the generation of the relation cache that said so.
     usage_is_unique: Cell<Option<(u64, bool)>>,
+    growing: [Growth; 2],
     pub(super) kept: Kept,
     /// Those of tables, and the generation of the relation cache in which they were found.
     oids: RefCell<(u64, Vec<(&'static str, pg_sys::Oid)>)>,
@@ -158,6 +160,7 @@ impl Tables {
             quoted: pgrx::spi::quote_identifier(schema),
             plans: RefCell::default(),
             usage_is_unique: Cell::new(None),
+            growing: [Growth::of(CODES), Growth::of(USAGE)],
             kept: Kept::default(),
             oids: RefCell::default(),
         }
@@ -190,6 +193,9 @@ impl Tables {
         statement: &'static Statement,
         prepare: impl FnOnce(&str) -> Plan,
     ) -> Rc<Plan> {
+        for growing in &self.growing {
+            growing.look(|name| self.table(name));
+        }
         let key = std::ptr::from_ref(statement);
         let known = self.plans.borrow().get(&key).cloned();
         if let Some(plan) = known {

@@ -1,0 +1,114 @@
+//! What looks a code up reads a few rows, however many there are and whatever the statistics say: a plan that fitted the
+//! table as it was, or as ANALYZE saw it in the middle of a transaction, would read all of it for every code.
+
+use postgres::{Client, Transaction};
+
+use crate::support::{Database, person};
+
+const CODES: i32 = 3_000;
+/// Of the table and its indexes, by each code that is written or looked up. While the table has a page or two, reading it
+/// may well be the best plan.
+const MOST_ROWS: i64 = 400000;
+
+const ANALYZE: &str = "ANALYZE phoenix_kit_referral_codes";
+const EMPTY: &str = "TRUNCATE phoenix_kit_referral_codes CASCADE";
+/// As an operator may have it, with which the functions work too. It is a level higher than the unique index, over so few
+/// codes already.
+const WIDE_INDEX: &str = "
+    DROP INDEX referral_codes_upper_code_idx;
+    CREATE INDEX ON phoenix_kit_referral_codes (upper(code), description)";
+
+type Step = fn(&mut Transaction);
+
+const STEPS: [(&str, Step); 4] = [
+    ("a bulk", create_many),
+    ("rows by hand", insert_by_hand),
+    ("codes one by one", create_one_by_one),
+    ("unknown codes", look_up),
+];
+
+/// By this transaction, so far.
+fn rows_read(client: &mut Transaction) -> i64 {
+    let read = "
+        SELECT (pg_stat_get_xact_tuples_returned(indrelid) + sum(pg_stat_get_xact_tuples_returned(indexrelid)))::bigint
+        FROM pg_index
+        WHERE indrelid = 'phoenix_kit_referral_codes'::regclass
+        GROUP BY indrelid";
+    client.query_one(read, &[]).unwrap().get(0)
+}
+
+fn create_many(client: &mut Transaction) {
+    let create = "
+        SELECT count(*)
+        FROM referral_create_codes($1, $2, description => repeat('d', 250), enforce_user_limit => false)";
+    let created: i64 = client.query_one(create, &[&CODES, &person(1)]).unwrap().get(0);
+    assert_eq!(created, i64::from(CODES));
+}
+
+fn insert_by_hand(client: &mut Transaction) {
+    let insert = "
+        INSERT INTO phoenix_kit_referral_codes (uuid, code, description, max_uses, created_by_uuid)
+        SELECT gen_random_uuid(), 'HAND' || number, 'by hand', 1, gen_random_uuid()
+        FROM generate_series(1, $1) AS number";
+    client.execute(insert, &[&CODES]).unwrap();
+}
+
+fn create_one_by_one(client: &mut Transaction) {
+    let create = "
+        SELECT count(created.code)
+        FROM generate_series(1, $1) AS number
+        CROSS JOIN LATERAL referral_create_code(gen_random_uuid()) AS created";
+    client.query_one(create, &[&CODES]).unwrap();
+}
+
+fn look_up(client: &mut Transaction) {
+    let look = "
+        SELECT count(found.uuid) + count(*) FILTER (WHERE tried.ok)
+        FROM generate_series(1, $1) AS number
+        CROSS JOIN LATERAL referral_try_use_code('NOBODY' || number, gen_random_uuid()) AS tried
+        LEFT JOIN LATERAL referral_get_code_by_string('nobody' || number) AS found ON true";
+    let found: i64 = client.query_one(look, &[&CODES]).unwrap().get(0);
+    assert_eq!(found, 0);
+}
+
+/// What `then` reads for each code, where another session has analyzed the table before a bulk was committed.
+fn read_after_analyze(client: &mut Client, other: &mut Client, then: Step) -> i64 {
+    let mut transaction = client.transaction().unwrap();
+    create_many(&mut transaction);
+    other.batch_execute(ANALYZE).unwrap();
+    let before = rows_read(&mut transaction);
+    then(&mut transaction);
+    let read = rows_read(&mut transaction) - before;
+    transaction.rollback().unwrap();
+    read / i64::from(CODES)
+}
+
+#[test]
+fn an_analyze_in_the_middle_has_no_bulk_read_the_table_for_each_code() {
+    for prepare in ["", ANALYZE, WIDE_INDEX] {
+        for (what, then) in STEPS {
+            let database = Database::with_setup();
+            let (mut client, mut other) = (database.connect(), database.connect());
+            client.batch_execute(prepare).unwrap();
+            let read = read_after_analyze(&mut client, &mut other, then);
+            println!("{what} after {prepare:?}: {read}");
+            assert!(read <= MOST_ROWS, "{what} after {prepare:?}: {read} rows for each code");
+        }
+    }
+}
+
+#[test]
+fn a_table_that_had_been_emptied_is_not_read_for_each_code() {
+    for (what, write) in STEPS {
+        let database = Database::with_setup();
+        let mut client = database.connect();
+        client.batch_execute(&format!("{EMPTY}; {ANALYZE}")).unwrap();
+        let mut transaction = client.transaction().unwrap();
+        look_up(&mut transaction);
+        write(&mut transaction);
+        look_up(&mut transaction);
+        let read = rows_read(&mut transaction) / i64::from(CODES);
+        println!("{what}: {read}");
+        assert!(read <= MOST_ROWS, "{what}: {read} rows for each code");
+    }
+}
