@@ -10,7 +10,7 @@ use pgrx::pg_sys;
 
 use super::changes;
 
-/// From so many pages on no plan reads all of a table that an index serves, whatever the statistics say.
+/// From so many pages on an index that serves costs less than reading the whole table, also where no row is counted on.
 const MANY_PAGES: u32 = 64;
 
 /// What is known of a table's size.
