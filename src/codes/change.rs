@@ -22,9 +22,11 @@ use crate::pg::statement::statements;
 use crate::pg::tables::HOLDS;
 use crate::pg::texts::Text;
 use crate::pg::values::read_time;
+use crate::programs::cap;
 use crate::rules::attributes::Attributes;
 use crate::rules::event::EventType;
 use crate::rules::fields::FieldError;
+use crate::rules::program::DEFAULT_KEY;
 use crate::rules::refusal::Refusal;
 use crate::settings::Settings;
 
@@ -91,6 +93,9 @@ fn referral_update_code(code_uuid: Option<Uuid>, changes: Option<Json>) -> Recor
         // Behind the row's own write, which waits for a program's first cap: whoever waits for that must not
         // have locked a program.
         membership::follow_beneficiary(&session, uuid, uses, former, beneficiary)?;
+        if former.is_some() != beneficiary.is_some() {
+            cap::follow_codes(&session, DEFAULT_KEY);
+        }
         if code.limits.status && !updated.limits.status {
             Events::of(&settings).tell(&session, EventType::CodeDeactivated, || {
                 new::deactivated(uuid, &updated.code)

@@ -78,7 +78,9 @@ pub fn follow_beneficiary(
 pub fn forget(session: &Session, code: &Code) -> Result<()> {
     let former = program_of(session, code, View::Now);
     session.write(&UNASSIGN, &[code.uuid.into()]);
-    cap::move_uses(session, code.limits.number_of_uses, former.as_deref(), None)
+    cap::move_uses(session, code.limits.number_of_uses, former.as_deref(), None)?;
+    former.iter().for_each(|program| cap::follow_codes(session, program));
+    Ok(())
 }
 
 #[pg_extern(sql = false)]
@@ -98,7 +100,13 @@ fn referral_assign_program(code_uuid: Option<Uuid>, program: Option<Text>) {
         if session.write(&ASSIGN, &args).count() == 0 {
             session.write(&FIRST_ASSIGN, &args);
         }
-        cap::move_uses(&session, code.limits.number_of_uses, former.as_deref(), Some(program))
+        let uses = code.limits.number_of_uses;
+        cap::move_uses(&session, uses, former.as_deref(), Some(program))?;
+        // In the order of their keys, as their uses are moved.
+        let mut both = [former.as_deref(), Some(program)];
+        both.sort_unstable();
+        both.into_iter().flatten().for_each(|program| cap::follow_codes(&session, program));
+        Ok(())
     })
 }
 

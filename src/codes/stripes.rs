@@ -76,7 +76,7 @@ pub fn are_of(session: &Session, code: Uuid) -> bool {
 impl Striped {
     /// The stripe that this backend takes from: as long as there are fewer backends, nobody else's.
     pub fn own(&self) -> i32 {
-        backend::number().rem_euclid(self.stripes.max(1))
+        backend::place_among(self.stripes)
     }
 
     /// Gives the backend's stripe, which has `uses_left` and is locked, some more before it is empty; unless somebody
@@ -151,7 +151,7 @@ fn some_stripe(session: &Session, code: Uuid) -> Option<(i32, i32)> {
 
 /// Locks the stripes of a code whose row is locked: none of the redemptions that are under way by them commits after
 /// a change that this transaction makes. The uses that they have left; None where there are no stripes.
-fn lock(session: &Session, code: Uuid) -> Option<i32> {
+pub fn lock(session: &Session, code: Uuid) -> Option<i32> {
     if !session.may_have_rows(STRIPES) {
         return None;
     }

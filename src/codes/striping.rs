@@ -3,6 +3,7 @@
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
+use crate::codes::row::Code;
 use crate::codes::{membership, read, stripes};
 use crate::pg::error::{Error, answer, required};
 use crate::pg::session::{Session, View};
@@ -12,7 +13,7 @@ use crate::rules::lease::MOST_STRIPES;
 use crate::rules::refusal::Refusal;
 
 /// Why a code cannot have stripes: whoever redeems it needs one row, whatever stripes there are.
-fn obstacle(session: &Session, program: Option<&str>) -> Option<Error> {
+fn obstacle(session: &Session) -> Option<Error> {
     session.lock_for_writing(USAGE);
     if !session.tables.usage_is_unique() {
         let message = "a code needs unique (code_uuid, used_by_uuid) of its usage to have stripes";
@@ -20,15 +21,7 @@ fn obstacle(session: &Session, program: Option<&str>) -> Option<Error> {
             "SELECT * FROM referral_doctor() names the duplicates that keep it away; referral_setup() makes it.",
         ));
     }
-    let program = program.filter(|program| cap::is_capped(session, program))?;
-    let message = format!(
-        "the code's program \"{program}\" has max_uses_total, for which all its redemptions queue"
-    );
-    Some(
-        Error::new("55000", "program_capped", message).with_hint(
-            "Take max_uses_total from the program: max_uses of each code holds without it.",
-        ),
-    )
+    None
 }
 
 /// Gives a code that people queue for so many stripes, under the lock of its row, where nothing keeps them away; how
@@ -38,12 +31,22 @@ pub fn spread_hot(session: &Session, code: Uuid, count: i32) -> i32 {
     let program = membership::program_of(session, &code, View::Now);
     let count = count.min(MOST_STRIPES);
     // Stripes that somebody else has given it while this transaction waited have their leases.
-    if obstacle(session, program.as_deref()).is_none()
+    if obstacle(session).is_none()
         && i32::try_from(stripes::add(session, code.uuid, count)) == Ok(count)
     {
+        if let Some(program) = program {
+            cap::follow_hot_code(session, &program);
+        }
         stripes::lease_first(session, &code, count)
     } else {
         0
+    }
+}
+
+/// The program of a code has a cap, perhaps, for which redemptions would queue.
+fn follow(session: &Session, code: &Code) {
+    if let Some(program) = membership::program_of(session, code, View::Now) {
+        cap::follow_codes(session, &program);
     }
 }
 
@@ -58,13 +61,13 @@ fn referral_stripe_code(code_uuid: Option<Uuid>, stripes: Option<i32>) -> i32 {
         }
         let session = Session::open();
         let code = stripes::lock_for_change(&session, uuid).ok_or(Refusal::CodeNotFound)?;
-        let program = membership::program_of(&session, &code, View::Now);
-        if let Some(error) = obstacle(&session, program.as_deref()) {
+        if let Some(error) = obstacle(&session) {
             return Err(error);
         }
         stripes::remove(&session, uuid, count);
         stripes::add(&session, uuid, count);
         stripes::lease_first(&session, &code, count);
+        follow(&session, &code);
         Ok(count)
     })
 }
@@ -77,6 +80,7 @@ fn referral_unstripe_code(code_uuid: Option<Uuid>) -> i32 {
         let mut code = read::lock(&session, uuid).ok_or(Refusal::CodeNotFound)?;
         let leased = stripes::give_back_leases(&session, &mut code);
         stripes::remove(&session, uuid, 0);
+        follow(&session, &code);
         Ok(leased)
     })
 }

@@ -2,8 +2,13 @@
 
 use pgrx::pg_sys;
 
+/// One of so many places, from 0: as long as there are fewer backends, no other has it at the moment.
+pub fn place_among(places: i32) -> i32 {
+    number().rem_euclid(places.max(1))
+}
+
 /// A small number that no other backend has at the moment.
-pub fn number() -> i32 {
+fn number() -> i32 {
     // SAFETY: reads a variable of this backend.
     unsafe {
         #[cfg(any(feature = "pg14", feature = "pg15", feature = "pg16"))]

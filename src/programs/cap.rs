@@ -3,8 +3,9 @@
 use crate::pg::error::{Error, Result};
 use crate::pg::session::Session;
 use crate::pg::statement::statements;
+use crate::pg::tables::STRIPES;
 use crate::pg::transaction::MOST_LOOKS;
-use crate::programs::terms;
+use crate::programs::{stripes, terms};
 use crate::rules::admission::Terms;
 use crate::rules::judge::Judge;
 use crate::rules::program::DEFAULT_KEY;
@@ -33,7 +34,11 @@ pub fn add_uses(session: &Session, key: &str, uses: i32) -> Result<bool> {
         let terms = terms::newest(session, key);
         let Some(terms) = terms.filter(Terms::is_capped) else { return Ok(true) };
         if !terms.has_room(uses) {
-            return Ok(false);
+            // Who moves uses here has a use of the stripes as well as whoever redeems.
+            if settle(session, key) == 0 {
+                return Ok(false);
+            }
+            continue;
         }
         if session.write(&ADD_USES, &[key.into(), uses.into()]).count() == 1 {
             return Ok(true);
@@ -42,11 +47,51 @@ pub fn add_uses(session: &Session, key: &str, uses: i32) -> Result<bool> {
     Err(keeps_changing())
 }
 
-/// Counts one use of a program that has a cap; false where it has none left, is paused and the judge
-/// minds, or has changed by now.
-pub fn take_use(session: &Session, key: &str, judge: Judge) -> bool {
+/// Gives a program's leases back, its row locked; how many uses these were.
+fn settle(session: &Session, key: &str) -> i32 {
+    terms::lock(session, key).map_or(0, |_| stripes::settle(session, key))
+}
+
+/// Counts one use of a program that has a cap, and locks its row; what is left then. None where it has none left, is
+/// paused and the judge minds, or has changed by now.
+pub fn take_use(session: &Session, key: &str, judge: Judge) -> Option<i32> {
     let args = [key.into(), judge.knows_every_rule().into()];
-    session.write(&TAKE_USE, &args).count() == 1
+    session.write(&TAKE_USE, &args).first().map(|row| row.need(1))
+}
+
+/// Sees to it that a program that is full has a use that only its stripes have leased; false where they have none.
+pub fn make_room(session: &Session, key: &str) -> bool {
+    stripes::count(session, key) > 0
+        && terms::lock(session, key)
+            .is_some_and(|terms| terms.has_room(1) || stripes::make_room(session, key, &terms))
+}
+
+/// Gives a program that has a cap as many stripes as the code of it has that has most: none where none is striped.
+/// Codes are locked before.
+pub fn follow_codes(session: &Session, key: &str) {
+    if !session.may_have_rows(STRIPES) || !is_capped(session, key) {
+        return;
+    }
+    let Some(terms) = terms::lock(session, key).filter(Terms::is_capped) else { return };
+    let (wanted, found) = (stripes::most_of_codes(session, key), stripes::count(session, key));
+    if wanted == found {
+        return;
+    }
+    let left = terms.left().saturating_add(stripes::settle(session, key));
+    if wanted < found {
+        stripes::remove(session, key, wanted);
+    }
+    if wanted > 0 {
+        stripes::add(session, key, wanted, left);
+    }
+}
+
+/// The same for the program of a code that has just got stripes, while it is redeemed. One that has some already is
+/// left as it is: this transaction may have one of them, and must not wait for the program's row.
+pub fn follow_hot_code(session: &Session, key: &str) {
+    if stripes::count(session, key) == 0 {
+        follow_codes(session, key);
+    }
 }
 
 /// Uncounts uses; nothing where the program has no cap.

@@ -14,8 +14,8 @@ use crate::pg::statement::{Parameter, statements};
 use crate::pg::tables::PROGRAMS;
 use crate::pg::texts::Text;
 use crate::pg::values::{read_span, read_time};
-use crate::programs::cap;
 use crate::programs::row::{COLUMNS, ProgramColumns, StoredProgram, by_key, unknown};
+use crate::programs::{cap, stripes};
 use crate::rules::fields::FieldError;
 use crate::rules::program::{DEFAULT_KEY, Program, Readers};
 use crate::rules::settings::MAX_USES_PER_CODE;
@@ -90,6 +90,8 @@ fn referral_create_program(key: Option<Text>, attributes: Option<Json>) -> Recor
             Error::new("23505", "program_taken", "key has already been taken")
                 .with_hint("referral_update_program() changes a program that exists.")
         })?;
+        // Those of a program that was deleted by hand.
+        stripes::remove(&session, created.key(), 0);
         Ok(Record(created.into_columns()))
     })
 }
@@ -109,6 +111,8 @@ fn referral_update_program(key: Option<Text>, changes: Option<Json>) -> Record<P
         let counted = capped_anew.then(|| cap::count_uses(&session, key));
         let stored = session.lock_rows(PROGRAMS, &BY_KEY_LOCKED, &[key.into()]);
         let stored = stored.first().map(StoredProgram::read).ok_or_else(|| unknown("key"))?;
+        // Nobody redeems by a stripe after the change who was admitted before it.
+        let stored = stored.less(stripes::settle(&session, key));
         let mut program = stored.program;
         let was_capped = program.max_uses_total.is_some();
         set(&session, &mut program, &changes)?;
@@ -123,10 +127,16 @@ fn referral_update_program(key: Option<Text>, changes: Option<Json>) -> Record<P
             return Err(FieldError::invalid("max_uses_total", message).into());
         }
         let uses = i32::try_from(uses).unwrap_or(i32::MAX);
-        let uses = if program.max_uses_total.is_some() { uses } else { 0 };
+        let is_capped = program.max_uses_total.is_some();
+        let uses = if is_capped { uses } else { 0 };
         let updated = session.write(&UPDATE, &values(program, uses));
         let updated = updated.first().map(StoredProgram::read);
         let updated = updated.ok_or_else(|| Error::row_not_updated("program"))?;
+        if !is_capped {
+            stripes::remove(&session, key, 0);
+        } else if !was_capped {
+            cap::follow_codes(&session, key);
+        }
         Ok(Record(updated.into_columns()))
     })
 }
@@ -135,13 +145,23 @@ fn referral_update_program(key: Option<Text>, changes: Option<Json>) -> Record<P
 fn referral_get_program(key: Option<Text>) -> RowSet<'static, ProgramColumns> {
     answer(|| {
         let key = args::optional_text(key, "key")?;
-        let found = key.and_then(|key| by_key(&Session::open(), &key, View::Query));
+        let find = |key: &str| {
+            let session = Session::open();
+            let found = by_key(&session, key, View::Query)?;
+            Some(found.less(stripes::leased(&session, key, View::Query)))
+        };
+        let found = key.as_deref().and_then(find);
         Ok(RowSet::new(found.map(StoredProgram::into_columns)))
     })
 }
 
 #[pg_extern(sql = false)]
 fn referral_list_programs() -> RowSet<'static, ProgramColumns> {
-    let programs = Session::open().stream(&LIST, &[], StoredProgram::read);
-    RowSet::new(programs.map(StoredProgram::into_columns))
+    let session = Session::open();
+    let leased = stripes::leased_of_each(&session);
+    let programs = session.stream(&LIST, &[], StoredProgram::read);
+    RowSet::new(programs.map(move |stored| {
+        let leased = leased.get(stored.key()).copied().unwrap_or(0);
+        stored.less(leased).into_columns()
+    }))
 }

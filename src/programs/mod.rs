@@ -5,4 +5,5 @@ pub mod cap;
 pub mod define;
 pub mod referees;
 pub mod row;
+pub mod stripes;
 pub mod terms;

@@ -103,6 +103,15 @@ impl StoredProgram {
         }
     }
 
+    /// With the uses that were made, without those that stripes have leased.
+    pub fn less(self, leased: i32) -> Self {
+        StoredProgram { number_of_uses: self.number_of_uses.saturating_sub(leased), ..self }
+    }
+
+    pub fn key(&self) -> &str {
+        &self.program.key
+    }
+
     pub fn into_columns(self) -> ProgramColumns {
         let program = self.program;
         (

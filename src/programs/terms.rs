@@ -10,6 +10,7 @@ use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
 use crate::pg::tables::{HOLDS, PROGRAMS};
 use crate::pg::transaction::has_one_snapshot;
+use crate::programs::stripes;
 use crate::rules::admission::Terms;
 use crate::rules::membership::Membership;
 use crate::rules::program::{DEFAULT_KEY, Run, Status};
@@ -66,15 +67,23 @@ pub fn lock(session: &Session, key: &str) -> Option<Terms> {
     session.lock_rows(PROGRAMS, &TERMS_FOR_UPDATE, &[key.into()]).first().map(terms)
 }
 
-/// Without the uses that a program counts, if it is full, for holds that have expired: those are free.
-pub fn less_lapsed(
+/// Without the uses that a program counts, if it has no room for so many, for its stripes and for holds that have
+/// expired: those are free.
+pub fn less_reserves(
     session: &Session,
     key: &str,
-    terms: Terms,
+    mut terms: Terms,
+    uses: i32,
     now: Timestamp,
     view: View,
 ) -> Terms {
-    if terms.has_room(1) || !session.may_have_rows(HOLDS) {
+    if terms.has_room(uses) {
+        return terms;
+    }
+    if let Some(made) = stripes::uses_made(session, key, view) {
+        terms.number_of_uses = made;
+    }
+    if terms.has_room(uses) || !session.may_have_rows(HOLDS) {
         return terms;
     }
     let args = [key.into(), now.into(), (key == DEFAULT_KEY).into()];

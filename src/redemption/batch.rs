@@ -16,7 +16,7 @@ use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
 use crate::pg::texts::Text;
 use crate::pg::{changes, clock};
-use crate::programs::{cap, referees, terms};
+use crate::programs::{cap, referees, stripes as program_stripes, terms};
 use crate::redemption::claim::UseEvent;
 use crate::redemption::held::{self, Hold};
 use crate::rules::event::EventType;
@@ -75,7 +75,8 @@ impl<'s> Batch<'s> {
         let membership = membership::of_code(session, code.uuid, code.beneficiary_uuid);
         let terms = membership.as_ref().and_then(|of| {
             let terms = terms::read_newest(session, of)?;
-            Some(terms::less_lapsed(session, &of.program, terms, now, View::Now))
+            let most = users.len() as i32;
+            Some(terms::less_reserves(session, &of.program, terms, most, now, View::Now))
         });
         let one_code = membership.as_ref().is_some_and(|of| of.assigned);
         Batch {
@@ -182,6 +183,11 @@ impl<'s> Batch<'s> {
         {
             cap::give_back(session, program, freed);
             let mut locked = terms::lock(session, program);
+            if locked.is_some_and(|terms| !terms.has_room(needed))
+                && program_stripes::settle(session, program) > 0
+            {
+                locked = terms::lock(session, program);
+            }
             if locked.is_some_and(|terms| !terms.has_room(needed))
                 && held::make_room_in_program(session, program)
             {

@@ -65,6 +65,7 @@ pub struct Settled {
     pub now: Timestamp,
     events: Events,
     membership: Option<Membership>,
+    entry: Entry,
 }
 
 /// How far a claim has come that was judged before.
@@ -252,9 +253,9 @@ impl Claim {
             None if is_open => Entry::Granted,
             None => Entry::Refused,
         };
-        if entry == Entry::Granted {
+        if entry.is_granted() {
             let events = Events::new(switches.events);
-            return Ok(Step::Done(Settled { now, events, membership }));
+            return Ok(Step::Done(Settled { now, events, membership, entry }));
         }
         self.give_back(session);
         Ok(if entry == Entry::UsedUp { Step::UsedUp } else { Step::Stopped })
@@ -262,7 +263,7 @@ impl Claim {
 
     /// Writes the use down, or gives it back where it turns out that the user may not have it.
     pub fn record(self, session: &Session, user: Uuid) -> Result<Step<Redeemed>> {
-        let Settled { now, events, membership } = match self.settle(session, user, 0)? {
+        let Settled { now, events, membership, entry } = match self.settle(session, user, 0)? {
             Step::Done(settled) => settled,
             Step::Stopped => return Ok(Step::Stopped),
             Step::UsedUp => return Ok(Step::UsedUp),
@@ -270,8 +271,8 @@ impl Claim {
         let uuid = self.hold.map_or_else(ids::new_uuid, |hold| hold.uuid);
         let usage = Use { uuid, date_used: now };
         if !usage::insert_once(session, self.code_uuid, user, usage)? {
-            if self.is_new {
-                membership.iter().for_each(|of| cap::give_back(session, &of.program, 1));
+            if self.is_new && !self.is_of_stripe {
+                membership.iter().for_each(|of| admission::give_back(session, &of.program, entry));
                 self.give_back(session);
             }
             return Ok(Step::Stopped);
@@ -303,7 +304,9 @@ pub fn admit(
     user: Uuid,
     freed: i32,
 ) -> Result<Entry> {
-    let ask = || admission::admit(session, membership, judge, counted, code, user);
+    let may_be_of_stripe = freed == 0;
+    let ask =
+        || admission::admit(session, membership, judge, counted, code, user, may_be_of_stripe);
     let program = &membership.program;
     let mut entry = ask()?;
     // Only now: the program's row is locked behind the referee's.

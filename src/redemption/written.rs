@@ -7,12 +7,12 @@ use pgrx::datum::Uuid;
 use crate::codes::row::Code;
 use crate::codes::{membership, read, reserves, stripes};
 use crate::events::Events;
-use crate::pg::clock;
 use crate::pg::error::Result;
 use crate::pg::session::{Session, View};
 use crate::pg::tables::{CODES, Tables};
 use crate::pg::transaction::{RowKey, ends, with_claims, with_excesses};
-use crate::programs::admission::Entry;
+use crate::pg::{changes, clock};
+use crate::programs::cap;
 use crate::redemption::claim::{self, Claim, UseEvent};
 use crate::redemption::held;
 use crate::redemption::refuse::{Free, Trial};
@@ -99,8 +99,7 @@ pub fn redeem_written(session: &Session, written: &WrittenUse) -> Result<()> {
     };
     let membership = membership::of(session, &found, View::Now);
     if let Some(membership) = &membership
-        && claim::admit(session, membership, judge, counted, code_uuid, user, freed)?
-            != Entry::Granted
+        && !claim::admit(session, membership, judge, counted, code_uuid, user, freed)?.is_granted()
     {
         // Another session was faster: what was free at the first look is not any more.
         trial.of(session, switches, code).judge().map_err(|refused| refused.refusal)?;
@@ -136,6 +135,7 @@ pub fn prepare(session: &Session, code_uuid: Uuid, date_used: Timestamp) {
     {
         stripes::settle(session, code_uuid);
     }
+    keep_striped_redemptions_away(session, code_uuid);
     if Judge::of_history(date_used, clock::now()).is_none()
         || with_excesses(|excesses| excesses.get(&key)) > 0
     {
@@ -148,6 +148,20 @@ pub fn prepare(session: &Session, code_uuid: Uuid, date_used: Timestamp) {
         let rows = usage::count_all_of_code(session, code_uuid);
         let excess = rows.map_or(0, |rows| (uses - rows - claims).max(0));
         with_excesses(|excesses| excesses.add(key, KNOWN + excess));
+    }
+}
+
+/// Where a program has a cap: it is asked for its use once rows are written, which a redemption that has the program,
+/// or a stripe of it, may wait for.
+fn keep_striped_redemptions_away(session: &Session, code_uuid: Uuid) {
+    // The code's row may have been waited for.
+    changes::take_in();
+    if stripes::are_of(session, code_uuid)
+        && let Some(code) = read::by_uuid(session, code_uuid, View::Now)
+        && let Some(program) = membership::program_of(session, &code, View::Now)
+        && cap::is_capped(session, &program)
+    {
+        stripes::lock(session, code_uuid);
     }
 }
 

@@ -53,6 +53,11 @@ impl Terms {
         self.max_uses_total.is_none_or(|most| used <= i64::from(most))
     }
 
+    /// What is left of the cap.
+    pub fn left(&self) -> i32 {
+        self.max_uses_total.map_or(i32::MAX, |most| most.saturating_sub(self.number_of_uses))
+    }
+
     pub fn is_capped(&self) -> bool {
         self.max_uses_total.is_some()
     }

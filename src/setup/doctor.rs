@@ -11,8 +11,8 @@ use crate::pg::returns::RowSet;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::{Statement, statements, text};
 use crate::pg::tables::{
-    CODE_PROGRAMS, CODES, CONVERSIONS, EVENT_DELIVERIES, EVENTS, HOLDS, PROGRAMS, REWARDS, STRIPES,
-    USAGE, own_tables,
+    CODE_PROGRAMS, CODES, CONVERSIONS, EVENT_DELIVERIES, EVENTS, HOLDS, PROGRAM_STRIPES, PROGRAMS,
+    REWARDS, STRIPES, USAGE, own_tables,
 };
 use crate::rules::declaration::{Declaration, one_line};
 use crate::setup::access_findings;
@@ -34,6 +34,7 @@ statements! {
     PROGRAM_DRIFT = "setup/doctor/program_drift.sql";
     LEDGER = "setup/doctor/ledger.sql";
     STRIPED = "setup/doctor/striped.sql";
+    STRIPED_PROGRAMS = "setup/doctor/striped_programs.sql";
     STRAY_STRIPES = "setup/doctor/stray_stripes.sql";
     QUEUES = "setup/doctor/queues.sql";
     WAITING_DELIVERIES = "setup/doctor/waiting_deliveries.sql";
@@ -56,7 +57,7 @@ struct Examination {
 }
 
 /// In the order in which the remedies are to be applied.
-const EXAMINATIONS: [Examination; 9] = [
+const EXAMINATIONS: [Examination; 10] = [
     Examination {
         statement: &DUPLICATE_USAGES,
         severity: Severity::Warning,
@@ -103,7 +104,7 @@ const EXAMINATIONS: [Examination; 9] = [
         remedy: "SET referrals.schema = examined_schema; -- then referral_update_program() counts anew when \
                  max_uses_total is set to null and then to its value",
         keeps_away: None,
-        own: &[PROGRAMS, CODE_PROGRAMS, STRIPES],
+        own: &[PROGRAMS, CODE_PROGRAMS, STRIPES, PROGRAM_STRIPES],
     },
     Examination {
         statement: &LEDGER,
@@ -143,6 +144,15 @@ const EXAMINATIONS: [Examination; 9] = [
                  queues for the code",
         keeps_away: None,
         own: &[STRIPES],
+    },
+    Examination {
+        statement: &STRIPED_PROGRAMS,
+        severity: Severity::Info,
+        table: PROGRAM_STRIPES,
+        finding: "programs with stripes, which have leased uses that number_of_uses counts",
+        remedy: "-- none is needed: they go with the stripes of the program's codes",
+        keeps_away: None,
+        own: &[PROGRAM_STRIPES],
     },
 ];
 

@@ -15,7 +15,7 @@ use crate::pg::session::Session;
 use crate::pg::statement::{statements, text};
 use crate::pg::tables::{
     CHECK_ATTEMPTS, CODE_PROGRAMS, CODES, CONVERSIONS, CREATORS, EVENT_CONSUMERS, EVENT_DELIVERIES,
-    EVENTS, HOLDS, PROGRAMS, REFEREES, REWARDS, SETTINGS, STRIPES, USAGE,
+    EVENTS, HOLDS, PROGRAM_STRIPES, PROGRAMS, REFEREES, REWARDS, SETTINGS, STRIPES, USAGE,
 };
 use crate::pg::texts::Text;
 use crate::rules::declaration::{Right, rights_of};
@@ -61,6 +61,7 @@ pub const TASKS: [Task; 9] = [
             (PROGRAMS, "SELECT"),
             (CODE_PROGRAMS, "SELECT"),
             (STRIPES, "SELECT"),
+            (PROGRAM_STRIPES, "SELECT"),
             (HOLDS, "SELECT"),
             (CONVERSIONS, "SELECT"),
             (REWARDS, "SELECT"),
@@ -77,6 +78,7 @@ pub const TASKS: [Task; 9] = [
             (CODE_PROGRAMS, MEMBERSHIP),
             (REFEREES, "SELECT, INSERT, UPDATE"),
             (STRIPES, "SELECT, INSERT, UPDATE"),
+            (PROGRAM_STRIPES, "SELECT, INSERT, UPDATE"),
             (HOLDS, "SELECT, INSERT, UPDATE, DELETE"),
             TELL[0],
             TELL[1],
@@ -116,6 +118,7 @@ pub const TASKS: [Task; 9] = [
             (PROGRAMS, "SELECT, UPDATE (number_of_uses)"),
             (CODE_PROGRAMS, "SELECT (code_uuid, program), INSERT, UPDATE, DELETE"),
             (STRIPES, "SELECT, INSERT, UPDATE, DELETE"),
+            (PROGRAM_STRIPES, "SELECT, INSERT, UPDATE, DELETE"),
             (HOLDS, "SELECT, DELETE"),
             TELL[0],
             TELL[1],
@@ -191,7 +194,13 @@ const TELL: [Rights; 3] = [
 const MANAGE: &str = "manage";
 pub const MANAGED: [Task; 2] = [
     Task { name: "manage (settings)", rights: &[(SETTINGS, "SELECT, INSERT, UPDATE")] },
-    Task { name: "manage (programs)", rights: &[(PROGRAMS, "SELECT, INSERT, UPDATE")] },
+    Task {
+        name: "manage (programs)",
+        rights: &[
+            (PROGRAMS, "SELECT, INSERT, UPDATE"),
+            (PROGRAM_STRIPES, "SELECT, INSERT, UPDATE, DELETE"),
+        ],
+    },
 ];
 
 /// The rights of a task, a right once.

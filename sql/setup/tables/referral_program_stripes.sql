@@ -5,11 +5,16 @@ CREATE TABLE host.referral_program_stripes (
        uses_left integer NOT NULL,
        CONSTRAINT referral_program_stripes_pkey PRIMARY KEY (program, stripe),
        CONSTRAINT referral_program_stripes_uses_left_check CHECK ((uses_left >= 0))
-);
+)
+  WITH (fillfactor='10');
 
-GRANT SELECT
+GRANT SELECT, INSERT, UPDATE
    ON host.referral_program_stripes
    TO writers_of_phoenix_kit_referral_code_usage;
+
+GRANT SELECT, UPDATE
+   ON host.referral_program_stripes
+   TO changers_of_phoenix_kit_referral_codes;
 
 COMMENT ON TABLE host.referral_program_stripes IS
 'The stripes of a program that has a cap and hot codes: each serves uses that it has leased from the program''s number_of_uses.';
