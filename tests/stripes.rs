@@ -1,5 +1,5 @@
 //! Hot codes under load, their stripes made fewer and more, settled by edits and by hand, while backends are killed:
-//! each code's cap is reached exactly, no use is stranded, none made twice.
+//! each code's cap is reached exactly, or that of the program of all, no use is stranded, none made twice.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
@@ -28,6 +28,19 @@ const EDITS: [&str; 7] = [
          SELECT uuid FROM phoenix_kit_referral_code_usage WHERE code_uuid = $1 LIMIT 3) AS few",
 ];
 
+/// Codes of one program, which has a cap; the last of them is never striped.
+const PROGRAM: [&str; 3] = ["SPRING1", "SPRING2", "SPRING3"];
+const PROGRAM_CAP: i32 = 3_000;
+/// The same, and what is done to the program.
+const PROGRAM_EDITS: [&str; 5] = [
+    EDITS[0],
+    EDITS[3],
+    EDITS[6],
+    "SELECT FROM referral_update_program('spring', jsonb_build_object('name', $1::uuid))",
+    "SELECT referral_release_hold(hold_uuid) FROM referral_try_hold_use(
+         (SELECT code FROM phoenix_kit_referral_codes WHERE uuid = $1), gen_random_uuid()) WHERE ok",
+];
+
 /// Killed, or told to try again because of it.
 fn is_lost(error: &Error) -> bool {
     error.is_closed() || error.code().is_none() || sqlstate(error) == "57P01"
@@ -44,13 +57,19 @@ fn connect(database: &Database) -> Client {
 
 /// Redeems until the code is used up, each time for somebody new; what a killed backend leaves in doubt is tried once
 /// more. Every fifth is a host's own INSERT, or its UPDATE and INSERT.
-fn redeem(database: &Database, rng: &mut StdRng, next: &AtomicUsize, finished: &AtomicBool) {
+fn redeem(
+    database: &Database,
+    codes: &[&str],
+    rng: &mut StdRng,
+    next: &AtomicUsize,
+    finished: &AtomicBool,
+) {
     let mut client = connect(database);
     let mut user = person(next.fetch_add(1, Ordering::Relaxed));
-    let mut refused = [false; CAPS.len()];
+    let mut refused = vec![false; codes.len()];
     while !refused.iter().all(|refused| *refused) {
-        let place = rng.random_range(0..CAPS.len());
-        match redeem_once(&mut client, CAPS[place].0, user, rng.random_range(0..10)) {
+        let place = rng.random_range(0..codes.len());
+        match redeem_once(&mut client, codes[place], user, rng.random_range(0..10)) {
             Ok(redeemed) => {
                 // What is used up may be free again while codes are edited.
                 refused[place] = !redeemed && finished.load(Ordering::Relaxed);
@@ -96,12 +115,12 @@ fn redeem_once(client: &mut Client, code: &str, user: Uuid, way: i32) -> Result<
     }
 }
 
-fn operate(database: &Database, codes: &[Uuid], seconds: u64) {
+fn operate(database: &Database, codes: &[Uuid], edits: &[&str], seconds: u64) {
     let mut rng = StdRng::seed_from_u64(0);
     let mut client = connect(database);
     let end = std::time::Instant::now() + Duration::from_secs(seconds);
     while std::time::Instant::now() < end {
-        let edit = EDITS[rng.random_range(0..EDITS.len())];
+        let edit = edits[rng.random_range(0..edits.len())];
         let code = codes[rng.random_range(0..codes.len())];
         match client.execute(edit, &[&code]) {
             Ok(_) => {}
@@ -112,28 +131,17 @@ fn operate(database: &Database, codes: &[Uuid], seconds: u64) {
     }
 }
 
-#[test]
-fn the_cap_of_a_hot_code_is_reached_exactly_whoever_is_killed() {
-    let _crowd = crowd();
-    let database = Database::with_setup();
-    for (code, cap) in CAPS {
-        add_code(&database, code, cap);
-    }
-    let mut judge = database.connect();
-    judge.batch_execute("SET application_name = judge").unwrap();
-    let all = "SELECT uuid FROM phoenix_kit_referral_codes ORDER BY code";
-    let codes: Vec<Uuid> = judge.query(all, &[]).unwrap().iter().map(|row| row.get(0)).collect();
-    for code in &codes {
-        judge.execute("SELECT referral_stripe_code($1)", &[code]).unwrap();
-    }
+/// Redeems the codes until they are used up, of which the striped ones are edited meanwhile, and kills backends.
+fn load(database: &Database, codes: &[&str], striped: &[Uuid], edits: &[&str]) {
     let (next, finished, stop) =
         (AtomicUsize::new(1), AtomicBool::new(false), AtomicBool::new(false));
     thread::scope(|scope| {
-        let (database, codes, next, finished, stop) = (&database, &codes, &next, &finished, &stop);
+        let (next, finished, stop) = (&next, &finished, &stop);
         let clients: Vec<_> = (0..CONNECTIONS)
             .map(|number| {
                 scope.spawn(move || {
-                    redeem(database, &mut StdRng::seed_from_u64(number as u64), next, finished);
+                    let mut rng = StdRng::seed_from_u64(number as u64);
+                    redeem(database, codes, &mut rng, next, finished);
                 })
             })
             .collect();
@@ -154,10 +162,10 @@ fn the_cap_of_a_hot_code_is_reached_exactly_whoever_is_killed() {
         let _stopped = RaisedAtEnd(stop);
         {
             let _finished = RaisedAtEnd(finished);
-            operate(database, codes, 8);
+            operate(database, striped, edits, 8);
             // For the end, so that stripes and not counters serve the last uses.
             let mut client = connect(database);
-            for code in codes {
+            for code in striped {
                 while let Err(error) = client.execute("SELECT referral_stripe_code($1, 8)", &[code])
                 {
                     assert!(is_lost(&error), "{error}");
@@ -167,6 +175,30 @@ fn the_cap_of_a_hot_code_is_reached_exactly_whoever_is_killed() {
         }
         clients.into_iter().for_each(|client| client.join().unwrap());
     });
+}
+
+fn assert_doctor_is_content(judge: &mut Client) {
+    let found = "SELECT subject || ': ' || finding FROM referral_doctor() WHERE severity <> 'info'";
+    let found: Vec<String> =
+        judge.query(found, &[]).unwrap().iter().map(|row| row.get(0)).collect();
+    assert!(found.is_empty(), "{found:?}");
+}
+
+#[test]
+fn the_cap_of_a_hot_code_is_reached_exactly_whoever_is_killed() {
+    let _crowd = crowd();
+    let database = Database::with_setup();
+    for (code, cap) in CAPS {
+        add_code(&database, code, cap);
+    }
+    let mut judge = database.connect();
+    judge.batch_execute("SET application_name = judge").unwrap();
+    let all = "SELECT uuid FROM phoenix_kit_referral_codes ORDER BY code";
+    let codes: Vec<Uuid> = judge.query(all, &[]).unwrap().iter().map(|row| row.get(0)).collect();
+    for code in &codes {
+        judge.execute("SELECT referral_stripe_code($1)", &[code]).unwrap();
+    }
+    load(&database, &CAPS.map(|(code, _)| code), &codes, &EDITS);
     assert_books_balance(&mut judge, "public");
     for (code, cap) in CAPS {
         let uses = "
@@ -177,8 +209,39 @@ fn the_cap_of_a_hot_code_is_reached_exactly_whoever_is_killed() {
     }
     let left = "SELECT coalesce(sum(uses_left), 0) FROM referral_stripes";
     assert_eq!(judge.query_one(left, &[]).unwrap().get::<_, i64>(0), 0);
-    let found = "SELECT subject || ': ' || finding FROM referral_doctor() WHERE severity <> 'info'";
-    let found: Vec<String> =
-        judge.query(found, &[]).unwrap().iter().map(|row| row.get(0)).collect();
-    assert!(found.is_empty(), "{found:?}");
+    assert_doctor_is_content(&mut judge);
+}
+
+#[test]
+fn the_cap_of_a_program_of_hot_codes_is_reached_exactly_whoever_is_killed() {
+    let _crowd = crowd();
+    let database = Database::with_setup();
+    let mut judge = database.connect();
+    judge.batch_execute("SET application_name = judge").unwrap();
+    let program = format!(
+        "SELECT FROM referral_create_program('spring', '{{\"max_uses_total\": {PROGRAM_CAP}, \"one_code_per_referee\": false}}')"
+    );
+    judge.batch_execute(&program).unwrap();
+    for code in PROGRAM {
+        add_code(&database, code, 10 * PROGRAM_CAP);
+    }
+    let assigned = "
+        SELECT uuid, referral_assign_program(uuid, 'spring')::text FROM phoenix_kit_referral_codes ORDER BY code";
+    let codes: Vec<Uuid> =
+        judge.query(assigned, &[]).unwrap().iter().map(|row| row.get(0)).collect();
+    let striped = &codes[..2];
+    for code in striped {
+        judge.execute("SELECT referral_stripe_code($1)", &[code]).unwrap();
+    }
+    load(&database, &PROGRAM, striped, &PROGRAM_EDITS);
+    assert_books_balance(&mut judge, "public");
+    let usages = "SELECT count(*) FROM phoenix_kit_referral_code_usage";
+    assert_eq!(judge.query_one(usages, &[]).unwrap().get::<_, i64>(0), PROGRAM_CAP.into());
+    let told = "SELECT number_of_uses FROM referral_get_program('spring')";
+    assert_eq!(judge.query_one(told, &[]).unwrap().get::<_, i32>(0), PROGRAM_CAP);
+    let left = "
+        SELECT count(*), coalesce(sum(uses_left), 0) FROM referral_program_stripes";
+    let left = judge.query_one(left, &[]).unwrap();
+    assert_eq!((left.get(0), left.get(1)), (8i64, 0i64));
+    assert_doctor_is_content(&mut judge);
 }

@@ -95,6 +95,7 @@ const TASKS: [(&str, &[&str]); 10] = [
             "SELECT * FROM referral_update_code({welcome}, '{\"beneficiary_uuid\": \"00000000-0000-0000-0000-0000000000ee\"}')",
             "SELECT referral_deactivate_code('HELLO')",
             "SELECT referral_assign_program({welcome}, 'capped')",
+            "SELECT referral_stripe_code({welcome}, 2)",
             "SELECT referral_assign_program({welcome}, 'reviewed')",
             "SELECT referral_stripe_code({welcome}, 2)",
             "SELECT referral_unstripe_code({welcome})",
@@ -310,7 +311,8 @@ impl Shop {
             let value: String = client.query_one(&sql, &[]).unwrap().get(0);
             shop.values.insert(name, value);
         }
-        let stripe = "INSERT INTO referral_stripes VALUES ({welcome}, 0, 0)";
+        let stripe = "INSERT INTO referral_stripes VALUES ({welcome}, 0, 0);
+                      INSERT INTO referral_program_stripes VALUES ('capped', 0, 0)";
         client.batch_execute(&shop.fill(stripe)).unwrap();
         let delete = "DELETE FROM phoenix_kit_referral_codes WHERE uuid = {gone}";
         client.batch_execute(&shop.fill(delete)).unwrap();
@@ -508,9 +510,11 @@ fn single_rights(client: &mut Client, role: &str, task: &str) -> Vec<(String, St
     single
 }
 
-/// What only two sessions find needed: a code gets stripes by itself for which people queue.
-const NEEDED_IN_A_QUEUE: [(&str, &str, &str); 1] =
-    [("redeem", "INSERT", "public.referral_stripes")];
+/// What only two sessions find needed: a code gets stripes by itself for which people queue, and its program too.
+const NEEDED_IN_A_QUEUE: [(&str, &str, &str); 2] = [
+    ("redeem", "INSERT", "public.referral_stripes"),
+    ("redeem", "INSERT", "public.referral_program_stripes"),
+];
 
 #[test]
 fn nothing_that_a_task_is_given_is_superfluous() {

@@ -97,6 +97,8 @@ AS $$
     DELETE FROM referral_rewards;
     DELETE FROM referral_conversions;
     DELETE FROM referral_programs WHERE key <> 'default';
+    DELETE FROM referral_stripes;
+    DELETE FROM referral_program_stripes;
 $$;
 
 -- The invariant of programs: with a cap the counter tells the usages of all codes, within the cap; and no
@@ -120,6 +122,31 @@ CROSS JOIN LATERAL (
 ) AS counted
 WHERE key <> 'default' OR usages > 0
 ORDER BY key;
+
+-- The same of programs with a cap, and of their codes, where stripes have leased uses.
+CREATE VIEW striped_books AS
+SELECT
+    key,
+    p.number_of_uses - leased AS uses,
+    usages,
+    max_uses_total,
+    CASE WHEN max_uses_total IS NULL THEN p.number_of_uses = 0 AND leased = 0
+         ELSE p.number_of_uses - leased = usages AND p.number_of_uses <= max_uses_total END
+    AND usages = used AS kept
+FROM referral_programs AS p
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(uses_left), 0) AS leased FROM referral_program_stripes WHERE program = p.key
+) AS leases
+CROSS JOIN LATERAL (
+    SELECT
+        coalesce(sum((SELECT count(*) FROM phoenix_kit_referral_code_usage WHERE code_uuid = c.uuid)), 0) AS usages,
+        coalesce(sum(c.number_of_uses
+            - coalesce((SELECT sum(uses_left) FROM referral_stripes WHERE code_uuid = c.uuid), 0)), 0) AS used
+    FROM phoenix_kit_referral_codes AS c
+    JOIN referral_code_programs AS m ON m.code_uuid = c.uuid
+    WHERE m.program = p.key
+) AS counted
+WHERE key <> 'default';
 
 -- The invariant of the ledger: a conversion has granted what it promised, once a side, exactly where it says
 -- so, and has taken back no more; all of it where it is over.

@@ -8,7 +8,11 @@ CREATE TABLE host.referral_program_stripes (
 )
   WITH (fillfactor='10');
 
-GRANT SELECT, INSERT, UPDATE
+GRANT SELECT
+   ON host.referral_program_stripes
+   TO writers_of_phoenix_kit_referral_code_usage;
+
+GRANT INSERT, UPDATE
    ON host.referral_program_stripes
    TO writers_of_phoenix_kit_referral_code_usage;
 

@@ -9,7 +9,11 @@ CREATE TABLE host.referral_stripes (
 )
   WITH (fillfactor='10');
 
-GRANT SELECT, INSERT, UPDATE
+GRANT SELECT
+   ON host.referral_stripes
+   TO writers_of_phoenix_kit_referral_code_usage;
+
+GRANT INSERT, UPDATE
    ON host.referral_stripes
    TO writers_of_phoenix_kit_referral_code_usage;
 
