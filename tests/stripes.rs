@@ -234,7 +234,6 @@ fn the_cap_of_a_program_of_hot_codes_is_reached_exactly_whoever_is_killed() {
         judge.execute("SELECT referral_stripe_code($1)", &[code]).unwrap();
     }
     load(&database, &PROGRAM, striped, &PROGRAM_EDITS);
-    assert_books_balance(&mut judge, "public");
     let usages = "SELECT count(*) FROM phoenix_kit_referral_code_usage";
     assert_eq!(judge.query_one(usages, &[]).unwrap().get::<_, i64>(0), PROGRAM_CAP.into());
     let told = "SELECT number_of_uses FROM referral_get_program('spring')";
@@ -244,4 +243,11 @@ fn the_cap_of_a_program_of_hot_codes_is_reached_exactly_whoever_is_killed() {
     let left = judge.query_one(left, &[]).unwrap();
     assert_eq!((left.get(0), left.get(1)), (8i64, 0i64));
     assert_doctor_is_content(&mut judge);
+    // What the codes' own stripes have leased goes back, and the program's stripes go with them.
+    for code in striped {
+        judge.execute("SELECT referral_unstripe_code($1)", &[code]).unwrap();
+    }
+    assert_books_balance(&mut judge, "public");
+    let stripes = "SELECT count(*) FROM referral_program_stripes";
+    assert_eq!(judge.query_one(stripes, &[]).unwrap().get::<_, i64>(0), 0);
 }

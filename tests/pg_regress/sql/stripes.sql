@@ -106,8 +106,25 @@ SELECT key, number_of_uses FROM referral_programs WHERE max_uses_total IS NOT NU
 SELECT number, ok, reason FROM generate_series(2, 3) AS number, referral_try_use_code('HOT', person(number));
 SELECT key, number_of_uses FROM referral_programs WHERE max_uses_total IS NOT NULL;
 SELECT * FROM referral_doctor() WHERE severity <> 'info';
+SELECT program, count(*) AS stripes, sum(uses_left) AS uses_left FROM referral_program_stripes GROUP BY program;
 SELECT referral_stripe_code(:'hot', 16);
+SELECT max_uses_total, number_of_uses FROM referral_update_program('spring', '{"max_uses_total": 640}');
+SELECT referral_stripe_code(:'hot', 4);
+SELECT program, count(*) AS stripes, sum(uses_left) AS uses_left FROM referral_program_stripes GROUP BY program;
+SELECT ok FROM referral_try_use_code('HOT', person(3));
+SELECT number_of_uses FROM referral_programs WHERE key = 'spring';
+SELECT number_of_uses FROM referral_get_program('spring');
+SELECT number_of_uses FROM referral_list_programs() WHERE key = 'spring';
+SELECT * FROM referral_doctor();
+-- More uses than the program's own row has left.
+SELECT max_uses_total, number_of_uses FROM referral_update_program('spring', '{"max_uses_total": 83}');
+SELECT referral_stripe_code(:'hot', 5);
+SELECT sum(uses_left) AS uses_left FROM referral_program_stripes;
+SELECT count(*) FILTER (WHERE ok) AS redeemed, count(*) AS asked
+  FROM referral_use_codes('HOT', ARRAY(SELECT person(number) FROM generate_series(100, 199) AS number));
+SELECT number_of_uses FROM referral_get_program('spring');
 SELECT referral_assign_program(:'hot', 'default') IS NOT NULL AS is_assigned;
+SELECT count(*) AS stripes FROM referral_program_stripes;
 SELECT key, number_of_uses FROM referral_programs WHERE max_uses_total IS NOT NULL;
 
 -- Holds and many users at once, to the last use that stripes have leased.
