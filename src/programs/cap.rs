@@ -47,8 +47,11 @@ pub fn add_uses(session: &Session, key: &str, uses: i32) -> Result<bool> {
     Err(keeps_changing())
 }
 
-/// Gives a program's leases back, its row locked; how many uses these were.
+/// Gives the leases of a program back, if it has stripes, under its row's lock; how many uses these were.
 fn settle(session: &Session, key: &str) -> i32 {
+    if stripes::count(session, key) == 0 {
+        return 0;
+    }
     terms::lock(session, key).map_or(0, |_| stripes::settle(session, key))
 }
 
