@@ -168,6 +168,11 @@ impl Drop for OwnWrite {
     }
 }
 
+/// Whether the trigger that runs was fired by another's statement.
+pub fn is_nested() -> bool {
+    trigger_depth() > 1
+}
+
 fn trigger_depth() -> i32 {
     // SAFETY: pg_trigger_depth reads nothing of its call but the result's null flag, which a zeroed
     // frame of no arguments has.

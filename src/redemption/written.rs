@@ -10,7 +10,7 @@ use crate::events::Events;
 use crate::pg::error::Result;
 use crate::pg::session::{Session, View};
 use crate::pg::tables::{CODES, Tables};
-use crate::pg::transaction::{RowKey, ends, with_claims, with_excesses};
+use crate::pg::transaction::{RowKey, ends, is_nested, with_claims, with_excesses};
 use crate::pg::{changes, clock};
 use crate::programs::cap;
 use crate::redemption::claim::{self, Claim, UseEvent};
@@ -41,7 +41,8 @@ struct Seen {
     key: RowKey,
     /// When no savepoint had ended since.
     ends: u64,
-    code: Code,
+    /// None where triggers write it in their turn: whose row is the newest nobody can tell from their order.
+    code: Option<Code>,
 }
 
 thread_local! {
@@ -50,18 +51,23 @@ thread_local! {
 
 /// Keeps how a code is whose row this transaction has locked, until it is written to again.
 pub fn note(key: RowKey, code: Code) {
-    SEEN.with(|seen| seen.replace(Some(Seen { key, ends: ends(), code })));
+    SEEN.with_borrow_mut(|seen| {
+        let is_told = |seen: &Seen| seen.code.is_none() && (seen.key, seen.ends) == (key, ends());
+        let is_sure = !is_nested() && !seen.as_ref().is_some_and(is_told);
+        *seen = Some(Seen { key, ends: ends(), code: is_sure.then_some(code) });
+    });
 }
 
 /// A code was written to.
 pub fn forget() {
-    SEEN.with(|seen| seen.replace(None));
+    SEEN.with_borrow_mut(|seen| seen.take_if(|seen| seen.code.is_some()));
 }
 
 /// The code as it is by now, whose row is locked: mostly it was seen a moment ago, when it was.
 fn locked(session: &Session, key: RowKey, code_uuid: Uuid) -> Option<Code> {
     let is_it = |seen: &&Seen| seen.key == key && seen.ends == ends();
-    let seen = SEEN.with(|seen| seen.borrow().as_ref().filter(is_it).map(|seen| seen.code.clone()));
+    let seen =
+        SEEN.with(|seen| seen.borrow().as_ref().filter(is_it).and_then(|seen| seen.code.clone()));
     match seen {
         Some(code) => Some(reserves::complete(session, code, View::Now)),
         None => read::by_uuid(session, code_uuid, View::Now),

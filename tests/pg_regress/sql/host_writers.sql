@@ -117,3 +117,26 @@ SELECT severity, subject, finding, remedy FROM referral_doctor() WHERE finding ~
 SET ROLE anon;
 SELECT referral_set_max_uses_per_code(1000000);
 RESET ROLE;
+
+-- A trigger of the host's that switches a code off as it is used: the usage row is judged by the code as that left it.
+CREATE SCHEMA turned;
+SET referrals.schema = 'turned';
+SELECT pg_catalog.count(*) > 0 AS is_set_up FROM referral_setup();
+CREATE FUNCTION turned.off() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE turned.phoenix_kit_referral_codes SET status = false WHERE uuid = NEW.uuid;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER a_off AFTER UPDATE OF number_of_uses ON turned.phoenix_kit_referral_codes
+    FOR EACH ROW EXECUTE FUNCTION turned.off();
+INSERT INTO turned.phoenix_kit_referral_codes (code, description, max_uses, created_by_uuid)
+VALUES ('ONCE', 'switched off by its use', 5, '00000000-0000-0000-0000-000000000001');
+BEGIN;
+UPDATE turned.phoenix_kit_referral_codes SET number_of_uses = number_of_uses + 1;
+SELECT code, message FROM caught($$
+    INSERT INTO turned.phoenix_kit_referral_code_usage (code_uuid, used_by_uuid)
+    SELECT uuid, '00000000-0000-0000-0000-000000000002' FROM turned.phoenix_kit_referral_codes
+$$);
+ROLLBACK;
+RESET referrals.schema;
