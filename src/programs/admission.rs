@@ -14,6 +14,7 @@ use crate::programs::{cap, referees, stripes, terms};
 use crate::rules::admission::Admission;
 use crate::rules::judge::{Counted, Judge};
 use crate::rules::membership::Membership;
+use crate::rules::refusal::Refusal;
 use crate::rules::time::Timestamp;
 
 /// What the code's program has to say about a redemption; None where there is no such program. Without a user
@@ -40,14 +41,13 @@ pub enum Entry {
     Granted,
     /// Of a use that this stripe of the program had leased, which is locked: the program's row must not be waited for.
     GrantedByStripe(i32),
-    /// Nothing speaks against it but the number of uses.
-    UsedUp,
-    Refused,
+    Refused(Refusal),
 }
 
 impl Entry {
-    pub fn is_granted(self) -> bool {
-        matches!(self, Entry::Granted | Entry::GrantedByStripe(_))
+    /// Whether nothing but the number of uses speaks against it.
+    pub fn is_used_up(self) -> bool {
+        self == Entry::Refused(Refusal::UsageLimitReached)
     }
 }
 
@@ -56,7 +56,7 @@ pub fn give_back(session: &Session, program: &str, entry: Entry) {
     match entry {
         Entry::Granted => cap::give_back(session, program, 1),
         Entry::GrantedByStripe(stripe) => stripes::put_back(session, program, stripe),
-        Entry::UsedUp | Entry::Refused => {}
+        Entry::Refused(_) => {}
     }
 }
 
@@ -95,13 +95,7 @@ pub fn admit(
             && !(admission.is_open() && cap::make_room(session, program));
         if !takes_use || used_up || !admission.is_open() {
             let admission = Admission { used_up, ..admission };
-            return Ok(if admission.is_granted() {
-                Entry::Granted
-            } else if admission.is_open() {
-                Entry::UsedUp
-            } else {
-                Entry::Refused
-            });
+            return Ok(admission.refusal().map_or(Entry::Granted, Entry::Refused));
         }
         if look == 0
             && let Some(own) = own

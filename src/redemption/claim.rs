@@ -71,10 +71,11 @@ pub struct Settled {
 /// How far a claim has come that was judged before.
 pub enum Step<T> {
     Done(T),
-    /// The use is given back: something speaks against it by now.
+    /// The use is given back: this speaks against it by now, under the lock of all that it depends on or as it was at
+    /// a moment since.
+    Refused(Refusal),
+    /// The use is given back: the user has one by now.
     Stopped,
-    /// The same, and it is the program's cap: what expired holds of other codes may have to give up cannot be had.
-    UsedUp,
 }
 
 pub type Outcome = std::result::Result<Redeemed, Box<Refused>>;
@@ -110,9 +111,8 @@ pub fn claim_locked<T>(
             match make(claim)? {
                 Step::Done(made) => return Ok(Ok(made)),
                 Step::Stopped => {}
-                Step::UsedUp => {
-                    let refusal = Refusal::UsageLimitReached;
-                    return Ok(Err(Box::new(Refused { refusal, code: Some(code), earlier: None })));
+                Step::Refused(refusal) => {
+                    return Ok(Err(Box::new(Refused::of(Some(code), refusal, None))));
                 }
             }
         } else if read::lock(session, code.uuid).is_some() {
@@ -243,30 +243,33 @@ impl Claim {
         let counted = if self.is_new { Counted::Nowhere } else { Counted::InCodeAndProgram };
         let freed = self.freed + freed;
         let admit = |of| admit(session, of, judge, counted, self.code_uuid, user, freed);
-        let is_open = switches.enabled && !self.limits.expired(now);
-        let entry = match &membership {
-            Some(membership) if is_open => admit(membership)?,
-            Some(membership) => {
-                cap::give_back(session, &membership.program, freed);
-                Entry::Refused
-            }
-            None if is_open => Entry::Granted,
-            None => Entry::Refused,
+        let closed = if !switches.enabled {
+            Some(Refusal::SystemDisabled)
+        } else {
+            self.limits.expired(now).then_some(Refusal::CodeExpired)
         };
-        if entry.is_granted() {
-            let events = Events::new(switches.events);
-            return Ok(Step::Done(Settled { now, events, membership, entry }));
+        let entry = match (closed, &membership) {
+            (None, Some(membership)) => admit(membership)?,
+            (None, None) => Entry::Granted,
+            (Some(refusal), of) => {
+                of.iter().for_each(|of| cap::give_back(session, &of.program, freed));
+                Entry::Refused(refusal)
+            }
+        };
+        if let Entry::Refused(refusal) = entry {
+            self.give_back(session);
+            return Ok(Step::Refused(refusal));
         }
-        self.give_back(session);
-        Ok(if entry == Entry::UsedUp { Step::UsedUp } else { Step::Stopped })
+        let events = Events::new(switches.events);
+        Ok(Step::Done(Settled { now, events, membership, entry }))
     }
 
     /// Writes the use down, or gives it back where it turns out that the user may not have it.
     pub fn record(self, session: &Session, user: Uuid) -> Result<Step<Redeemed>> {
         let Settled { now, events, membership, entry } = match self.settle(session, user, 0)? {
             Step::Done(settled) => settled,
+            Step::Refused(refusal) => return Ok(Step::Refused(refusal)),
             Step::Stopped => return Ok(Step::Stopped),
-            Step::UsedUp => return Ok(Step::UsedUp),
         };
         let uuid = self.hold.map_or_else(ids::new_uuid, |hold| hold.uuid);
         let usage = Use { uuid, date_used: now };
@@ -311,10 +314,10 @@ pub fn admit(
     let mut entry = ask()?;
     // Only now: the program's row is locked behind the referee's.
     cap::give_back(session, program, freed);
-    if entry == Entry::UsedUp && freed > 0 {
+    if entry.is_used_up() && freed > 0 {
         entry = ask()?;
     }
-    if entry == Entry::UsedUp && held::make_room_in_program(session, program) {
+    if entry.is_used_up() && held::make_room_in_program(session, program) {
         entry = ask()?;
     }
     Ok(entry)

@@ -40,8 +40,8 @@ fn hold(session: &Session, text: &str, user: Uuid, ttl: Span) -> Result<Outcome<
         let freed = held::remove_old(session, code_uuid, user);
         let Settled { now, .. } = match claim.settle(session, user, freed)? {
             Step::Done(settled) => settled,
+            Step::Refused(refusal) => return Ok(Step::Refused(refusal)),
             Step::Stopped => return Ok(Step::Stopped),
-            Step::UsedUp => return Ok(Step::UsedUp),
         };
         let expires_at = clock::after(now, ttl);
         let hold_uuid = match claim.hold() {

@@ -21,6 +21,12 @@ pub struct Refused {
 }
 
 impl Refused {
+    pub fn of(code: Option<Code>, refusal: Refusal, earlier: Option<Use>) -> Self {
+        // What is found of a switched-off system is no business of the caller's.
+        let code = code.filter(|_| refusal != Refusal::SystemDisabled);
+        Refused { refusal, code, earlier: earlier.filter(|_| refusal == Refusal::AlreadyUsed) }
+    }
+
     /// What the counter of a code says that is full, where stripes may have leased of it.
     pub fn counter_beside_leases(&self, session: &Session) -> Option<i32> {
         let code = self.code.as_ref().filter(|_| self.refusal == Refusal::UsageLimitReached)?;
@@ -114,12 +120,6 @@ impl Diagnosis {
             // Without a code there is a refusal always: the rules say so first.
             (refusal, code) => (refusal.unwrap_or(Refusal::CodeNotFound), code),
         };
-        // What is found of a switched-off system is no business of the caller's.
-        let told = refusal != Refusal::SystemDisabled;
-        Err(Box::new(Refused {
-            refusal,
-            code: code.filter(|_| told),
-            earlier: self.earlier.filter(|_| refusal == Refusal::AlreadyUsed),
-        }))
+        Err(Box::new(Refused::of(code, refusal, self.earlier)))
     }
 }

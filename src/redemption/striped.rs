@@ -84,7 +84,7 @@ fn judge(
 fn done(step: Step<Redeemed>) -> Option<Redeemed> {
     match step {
         Step::Done(redeemed) => Some(redeemed),
-        Step::Stopped | Step::UsedUp => None,
+        Step::Refused(_) | Step::Stopped => None,
     }
 }
 

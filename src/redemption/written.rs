@@ -12,6 +12,7 @@ use crate::pg::session::{Session, View};
 use crate::pg::tables::{CODES, Tables};
 use crate::pg::transaction::{RowKey, ends, is_nested, with_claims, with_excesses};
 use crate::pg::{changes, clock};
+use crate::programs::admission::Entry;
 use crate::programs::cap;
 use crate::redemption::claim::{self, Claim, UseEvent};
 use crate::redemption::held;
@@ -88,7 +89,7 @@ pub fn redeem_written(session: &Session, written: &WrittenUse) -> Result<()> {
     let spent = spend(key, judge);
     let trial =
         Trial { judge, counted: spent, user: Some(user), written: Some(uuid), view: View::Now };
-    let diagnosis = trial.of(session, switches, code.clone());
+    let diagnosis = trial.of(session, switches, code);
     let Free { code: found, hold } = diagnosis.judge().map_err(|refused| refused.refusal)?;
     // The hold becomes the use; what was spent besides is free again.
     let was_held = hold.is_some_and(|hold| held::remove(session, vec![hold.uuid]) == [true]);
@@ -105,11 +106,11 @@ pub fn redeem_written(session: &Session, written: &WrittenUse) -> Result<()> {
     };
     let membership = membership::of(session, &found, View::Now);
     if let Some(membership) = &membership
-        && !claim::admit(session, membership, judge, counted, code_uuid, user, freed)?.is_granted()
+        && let Entry::Refused(refusal) =
+            claim::admit(session, membership, judge, counted, code_uuid, user, freed)?
     {
         // Another session was faster: what was free at the first look is not any more.
-        trial.of(session, switches, code).judge().map_err(|refused| refused.refusal)?;
-        return Err(Refusal::UsageLimitReached.into());
+        return Err(refusal.into());
     }
     if judge.is_history() {
         return Ok(());

@@ -3,6 +3,7 @@
 
 use super::judge::Judge;
 use super::program::Run;
+use super::refusal::Refusal;
 use super::time::Timestamp;
 
 /// What a program's row says of it.
@@ -64,8 +65,15 @@ impl Terms {
 }
 
 impl Admission {
-    pub fn is_granted(&self) -> bool {
-        self.is_open() && !self.used_up
+    /// Why not; None where it is granted.
+    pub fn refusal(&self) -> Option<Refusal> {
+        if !self.active {
+            Some(Refusal::ProgramNotActive)
+        } else if self.already_referred {
+            Some(Refusal::AlreadyReferred)
+        } else {
+            self.used_up.then_some(Refusal::UsageLimitReached)
+        }
     }
 
     /// Whether nothing but the number of uses may speak against it.
@@ -96,23 +104,32 @@ mod tests {
     fn another_use_is_looked_for_only_where_it_matters() {
         let never = || -> bool { panic!("looked for") };
         assert!(
-            terms(Status::Active, false, None, 0).admission(ALL, NOW, true, never).is_granted()
+            terms(Status::Active, false, None, 0)
+                .admission(ALL, NOW, true, never)
+                .refusal()
+                .is_none()
         );
         assert!(
-            terms(Status::Active, true, None, 0).admission(ALL, NOW, false, never).is_granted()
+            terms(Status::Active, true, None, 0)
+                .admission(ALL, NOW, false, never)
+                .refusal()
+                .is_none()
         );
         assert!(
-            !terms(Status::Paused, true, None, 0).admission(ALL, NOW, true, never).is_granted()
+            terms(Status::Paused, true, None, 0)
+                .admission(ALL, NOW, true, never)
+                .refusal()
+                .is_some()
         );
     }
 
     #[test]
     fn of_a_paused_program_the_limits_still_hold() {
         let paused = terms(Status::Paused, true, Some(2), 1);
-        assert!(paused.admission(Judge::Limits, NOW, true, || false).is_granted());
-        assert!(!paused.admission(Judge::Limits, NOW, true, || true).is_granted());
+        assert!(paused.admission(Judge::Limits, NOW, true, || false).refusal().is_none());
+        assert!(paused.admission(Judge::Limits, NOW, true, || true).refusal().is_some());
         let full = terms(Status::Paused, true, Some(2), 2);
-        assert!(!full.admission(Judge::Limits, NOW, true, || false).is_granted());
+        assert!(full.admission(Judge::Limits, NOW, true, || false).refusal().is_some());
     }
 
     proptest! {
@@ -123,7 +140,7 @@ mod tests {
             let status = if paused { Status::Paused } else { Status::Active };
             let admission = terms(status, one_code, cap, uses).admission(ALL, NOW, asks, || other_use);
             let full = cap.is_some_and(|cap| uses >= cap);
-            prop_assert_eq!(admission.is_granted(), !paused && !(one_code && asks && other_use) && !full);
+            prop_assert_eq!(admission.refusal().is_none(), !paused && !(one_code && asks && other_use) && !full);
         }
     }
 }
