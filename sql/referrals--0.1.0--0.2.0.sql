@@ -224,3 +224,310 @@ AS 'MODULE_PATHNAME', 'referral_code_uses_wrapper';
 
 COMMENT ON FUNCTION referral_code_uses(uuid) IS
 'How often a code has been used, how many uses are held for people in a checkout, how many its stripes have leased for whoever comes, and how many are free, leased ones among them. No row for an unknown code.';
+
+DROP FUNCTION referral_create_program(text, jsonb);
+
+DROP FUNCTION referral_update_program(text, jsonb);
+
+DROP FUNCTION referral_get_program(text);
+
+DROP FUNCTION referral_list_programs();
+
+CREATE FUNCTION referral_create_program(
+       key                          text,
+       attributes                   jsonb DEFAULT '{}',
+       OUT key                      text,
+       OUT name                     text,
+       OUT status                   text,
+       OUT starts_at                timestamptz,
+       OUT ends_at                  timestamptz,
+       OUT code_length              integer,
+       OUT code_alphabet            text,
+       OUT code_prefix              text,
+       OUT max_uses_per_code        integer,
+       OUT max_uses_total           integer,
+       OUT number_of_uses           integer,
+       OUT codes_expire_after       interval,
+       OUT referrer_reward          numeric,
+       OUT referee_reward           numeric,
+       OUT currency                 text,
+       OUT min_purchase             numeric,
+       OUT first_purchase_only      boolean,
+       OUT one_code_per_referee     boolean,
+       OUT attribution_window       interval,
+       OUT hold_period              interval,
+       OUT requires_approval        boolean,
+       OUT metadata                 jsonb,
+       OUT created_at               timestamptz,
+       OUT updated_at               timestamptz,
+       OUT referrer_percent         numeric,
+       OUT referee_percent          numeric,
+       OUT max_referrer_reward      numeric,
+       OUT max_referee_reward       numeric,
+       OUT reward_scale             integer,
+       OUT max_rewards_per_referee  integer,
+       OUT max_rewards_per_referrer integer,
+       OUT limit_period             interval,
+       OUT reward_budget            numeric,
+       OUT rewards_granted          numeric,
+       OUT review_above             numeric,
+       OUT review_after_per_day     integer,
+       OUT tiers                    jsonb)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_create_program_with_limits_wrapper';
+
+COMMENT ON FUNCTION referral_create_program(text, jsonb) IS
+'Creates a program. Attributes, with their defaults: name (the key), status active (or paused, ended), starts_at and ends_at null, code_length 8, code_alphabet (capitals and digits without 0 O 1 I), code_prefix '''', max_uses_per_code 10, max_uses_total null (a cap over all codes of the program), codes_expire_after null, referrer_reward 10, referee_reward 10, currency USD, min_purchase 10, first_purchase_only true, one_code_per_referee true (a user who has redeemed one code of the program is refused another), attribution_window null (how long after the redemption a purchase counts), hold_period 0 (how long a reward is held), requires_approval false, referrer_percent and referee_percent 0 (hundredths of the amount, added to the fixed rewards), max_referrer_reward and max_referee_reward null (per conversion), reward_scale 2 (decimals that a reward is rounded to, half to even), max_rewards_per_referee null (rewarded purchases of a person), max_rewards_per_referrer null and limit_period null (rewarded conversions of a referrer within the period; null: for ever), reward_budget null (grants less reversals, over the whole program), review_above null (a larger amount waits for a review), review_after_per_day null (a referrer''s further conversions within a day do), tiers [] ([{"from": 5, "referrer_reward": 15, "referrer_percent": 0}]: from a referrer''s fifth rewarded conversion on), metadata {}. Errors: 23505 the key is taken, 23514 a value breaks a rule, 22023 an unknown attribute.';
+
+CREATE FUNCTION referral_update_program(
+       key                          text,
+       changes                      jsonb,
+       OUT key                      text,
+       OUT name                     text,
+       OUT status                   text,
+       OUT starts_at                timestamptz,
+       OUT ends_at                  timestamptz,
+       OUT code_length              integer,
+       OUT code_alphabet            text,
+       OUT code_prefix              text,
+       OUT max_uses_per_code        integer,
+       OUT max_uses_total           integer,
+       OUT number_of_uses           integer,
+       OUT codes_expire_after       interval,
+       OUT referrer_reward          numeric,
+       OUT referee_reward           numeric,
+       OUT currency                 text,
+       OUT min_purchase             numeric,
+       OUT first_purchase_only      boolean,
+       OUT one_code_per_referee     boolean,
+       OUT attribution_window       interval,
+       OUT hold_period              interval,
+       OUT requires_approval        boolean,
+       OUT metadata                 jsonb,
+       OUT created_at               timestamptz,
+       OUT updated_at               timestamptz,
+       OUT referrer_percent         numeric,
+       OUT referee_percent          numeric,
+       OUT max_referrer_reward      numeric,
+       OUT max_referee_reward       numeric,
+       OUT reward_scale             integer,
+       OUT max_rewards_per_referee  integer,
+       OUT max_rewards_per_referrer integer,
+       OUT limit_period             interval,
+       OUT reward_budget            numeric,
+       OUT rewards_granted          numeric,
+       OUT review_above             numeric,
+       OUT review_after_per_day     integer,
+       OUT tiers                    jsonb)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_update_program_with_limits_wrapper';
+
+COMMENT ON FUNCTION referral_update_program(text, jsonb) IS
+'Changes attributes of a program; rewards that were promised or granted before stay as they are. Setting max_uses_total where it was null waits for redemptions under way and holds new ones until the transaction ends; setting reward_budget does the same with grants. Errors: 22023 no such program or an unknown attribute, 23514 a value breaks a rule, 40001 another session took the cap away meanwhile: try again.';
+
+CREATE FUNCTION referral_get_program(
+       key text)
+RETURNS TABLE (
+       key                      text,
+       name                     text,
+       status                   text,
+       starts_at                timestamptz,
+       ends_at                  timestamptz,
+       code_length              integer,
+       code_alphabet            text,
+       code_prefix              text,
+       max_uses_per_code        integer,
+       max_uses_total           integer,
+       number_of_uses           integer,
+       codes_expire_after       interval,
+       referrer_reward          numeric,
+       referee_reward           numeric,
+       currency                 text,
+       min_purchase             numeric,
+       first_purchase_only      boolean,
+       one_code_per_referee     boolean,
+       attribution_window       interval,
+       hold_period              interval,
+       requires_approval        boolean,
+       metadata                 jsonb,
+       created_at               timestamptz,
+       updated_at               timestamptz,
+       referrer_percent         numeric,
+       referee_percent          numeric,
+       max_referrer_reward      numeric,
+       max_referee_reward       numeric,
+       reward_scale             integer,
+       max_rewards_per_referee  integer,
+       max_rewards_per_referrer integer,
+       limit_period             interval,
+       reward_budget            numeric,
+       rewards_granted          numeric,
+       review_above             numeric,
+       review_after_per_day     integer,
+       tiers                    jsonb)
+LANGUAGE c STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'referral_get_program_with_limits_wrapper';
+
+COMMENT ON FUNCTION referral_get_program(text) IS
+'The program, or no row. number_of_uses counts the uses of all its codes while max_uses_total is set, and is 0 otherwise.';
+
+CREATE FUNCTION referral_list_programs()
+RETURNS TABLE (
+       key                      text,
+       name                     text,
+       status                   text,
+       starts_at                timestamptz,
+       ends_at                  timestamptz,
+       code_length              integer,
+       code_alphabet            text,
+       code_prefix              text,
+       max_uses_per_code        integer,
+       max_uses_total           integer,
+       number_of_uses           integer,
+       codes_expire_after       interval,
+       referrer_reward          numeric,
+       referee_reward           numeric,
+       currency                 text,
+       min_purchase             numeric,
+       first_purchase_only      boolean,
+       one_code_per_referee     boolean,
+       attribution_window       interval,
+       hold_period              interval,
+       requires_approval        boolean,
+       metadata                 jsonb,
+       created_at               timestamptz,
+       updated_at               timestamptz,
+       referrer_percent         numeric,
+       referee_percent          numeric,
+       max_referrer_reward      numeric,
+       max_referee_reward       numeric,
+       reward_scale             integer,
+       max_rewards_per_referee  integer,
+       max_rewards_per_referrer integer,
+       limit_period             interval,
+       reward_budget            numeric,
+       rewards_granted          numeric,
+       review_above             numeric,
+       review_after_per_day     integer,
+       tiers                    jsonb)
+LANGUAGE c STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'referral_list_programs_with_limits_wrapper';
+
+COMMENT ON FUNCTION referral_list_programs() IS
+'All programs, oldest first.';
+
+CREATE FUNCTION referral_set_terms(
+       owner_uuid              uuid,
+       program                 text,
+       terms                   jsonb,
+       owner_type              text DEFAULT 'user',
+       OUT owner_uuid          uuid,
+       OUT program             text,
+       OUT owner_type          text,
+       OUT referrer_reward     numeric,
+       OUT referee_reward      numeric,
+       OUT referrer_percent    numeric,
+       OUT referee_percent     numeric,
+       OUT max_referrer_reward numeric,
+       OUT max_referee_reward  numeric)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_set_terms_wrapper';
+
+COMMENT ON FUNCTION referral_set_terms(uuid, text, jsonb, text) IS
+'Sets what the codes of one owner give instead of what the program does: referrer_reward, referee_reward, referrer_percent, referee_percent, max_referrer_reward, max_referee_reward. What is not named, or null, is the program''s; terms set before are replaced. They go before the program''s tiers, and hold for conversions from now on. Errors: 22023 no such program or an unknown key, 23514 a value breaks a rule.';
+
+CREATE FUNCTION referral_clear_terms(
+       owner_uuid uuid,
+       program    text,
+       owner_type text DEFAULT 'user')
+RETURNS boolean
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_clear_terms_wrapper';
+
+COMMENT ON FUNCTION referral_clear_terms(uuid, text, text) IS
+'Takes an owner''s own terms away; false where there are none.';
+
+DROP FUNCTION referral_record_purchase(uuid, text, numeric, text, text);
+
+CREATE FUNCTION referral_record_purchase(
+       referee_uuid        uuid,
+       source_ref          text,
+       amount              numeric,
+       currency            text DEFAULT NULL,
+       source_type         text DEFAULT 'order',
+       occurred_at         timestamptz DEFAULT NULL,
+       first_purchase      boolean DEFAULT NULL,
+       OUT rewarded        boolean,
+       OUT reason          text,
+       OUT conversion_uuid uuid,
+       OUT referrer_uuid   uuid,
+       OUT referrer_reward numeric,
+       OUT referee_reward  numeric,
+       OUT repeated        boolean)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_record_purchase_once_wrapper';
+
+COMMENT ON FUNCTION referral_record_purchase(uuid, text, numeric, text, text, timestamptz, boolean) IS
+'For the payment webhook, for every purchase of everybody: judges it as of occurred_at (NULL, or ahead of the clock: now), less what was refunded before, and stores the verdict once. Of the buyer''s redemptions before that moment the earliest counts whose program ran and whose window was open. currency NULL is the program''s; first_purchase says whether it is the person''s first where the caller knows, and NULL asks the purchases that were told. Reasons: rewarded, pending_review (a reviewer has the last word), not_referred, program_not_active, outside_window, currency_mismatch, below_minimum, not_first_purchase, referee_limit, referrer_limit (the buyer''s side is granted all the same), budget_spent. A repeat of (source_type, source_ref) gives what the first call gave, with repeated = true. Rewards are in the program''s currency. Errors: RF014 a repeat with another referee, amount or currency, 22023 an argument out of range.';
+
+CREATE FUNCTION referral_prune_purchases(
+       keep interval)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_prune_purchases_wrapper';
+
+COMMENT ON FUNCTION referral_prune_purchases(interval) IS
+'Forgets purchases that were told longer ago than keep and led to no conversion, save those by which a later one is known not to be the person''s first. How many. A webhook that repeats one of them is judged anew. Errors: 22023 keep is no usual length of time.';
+
+DROP FUNCTION referral_attribute_sale(text, uuid, text, text, numeric, text);
+
+CREATE FUNCTION referral_attribute_sale(
+       code         text,
+       referee_uuid uuid,
+       source_ref   text,
+       source_type  text DEFAULT 'order',
+       amount       numeric DEFAULT NULL,
+       currency     text DEFAULT NULL,
+       occurred_at  timestamptz DEFAULT NULL)
+RETURNS TABLE (
+       uuid            uuid,
+       program         text,
+       code_uuid       uuid,
+       referrer_uuid   uuid,
+       owner_type      text,
+       referee_uuid    uuid,
+       source_type     text,
+       source_ref      text,
+       amount          numeric,
+       currency        text,
+       status          text,
+       rewarded        boolean,
+       reason          text,
+       referrer_reward numeric,
+       referee_reward  numeric,
+       converted_at    timestamptz,
+       decided_at      timestamptz,
+       decided_by      uuid,
+       decision_reason text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_attribute_sale_once_wrapper';
+
+COMMENT ON FUNCTION referral_attribute_sale(text, uuid, text, text, numeric, text, timestamptz) IS
+'Records a sale that carries a code. It is no redemption: no usage row, no cap of uses. No row for an unknown, inactive or expired code and for one without a beneficiary: the sale goes on. rewarded and reason say whether the program rewards it, as of occurred_at (NULL, or ahead of the clock: now), by the reasons of referral_record_purchase. Without an amount no minimum is met, without a currency it is the program''s; a repeat that brings what was missing completes the sale, which is judged then. Any other repeat for the same source_type and source_ref, whichever function told it, returns the first row. Errors: RF014 a repeat with another code, referee, amount or currency, RF006 the buyer''s own code, 22023 an argument out of range.';
+
+CREATE FUNCTION referral_record_refund(
+       source_ref          text,
+       refund_ref          text,
+       amount              numeric DEFAULT NULL,
+       source_type         text DEFAULT 'order',
+       reason              text DEFAULT NULL,
+       OUT conversion_uuid uuid,
+       OUT status          text,
+       OUT referrer_taken  numeric,
+       OUT referee_taken   numeric,
+       OUT repeated        boolean)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_record_refund_wrapper';
+
+COMMENT ON FUNCTION referral_record_refund(text, text, numeric, text, text) IS
+'For the refund webhook: each side gives back its reward''s share of the purchase, so that all refunds of a whole purchase take back exactly all, and the conversion is reversed then. amount NULL: all that is left. A refund that comes before its purchase is kept (conversion_uuid NULL), and the purchase is judged less it. A repeat of refund_ref for the same (source_type, source_ref) takes nothing more and gives what the first call gave, with repeated = true. Errors: RF014 a repeat with another amount, 22023 more than is left of the purchase, or an argument out of range.';

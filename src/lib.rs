@@ -88,9 +88,14 @@ extension_sql_file!(
     requires = ["signup"]
 );
 extension_sql_file!(
+    "../sql/api/programs/own_terms.sql",
+    name = "programs_own_terms",
+    requires = ["programs_define"]
+);
+extension_sql_file!(
     "../sql/api/conversions/purchase.sql",
     name = "conversions_purchase",
-    requires = ["programs_define"]
+    requires = ["programs_own_terms"]
 );
 extension_sql_file!(
     "../sql/api/conversions/sale.sql",
@@ -98,9 +103,14 @@ extension_sql_file!(
     requires = ["conversions_purchase"]
 );
 extension_sql_file!(
+    "../sql/api/conversions/refund.sql",
+    name = "conversions_refund",
+    requires = ["conversions_sale"]
+);
+extension_sql_file!(
     "../sql/api/conversions/lists.sql",
     name = "conversions_lists",
-    requires = ["conversions_sale"]
+    requires = ["conversions_refund"]
 );
 extension_sql_file!(
     "../sql/api/conversions/review.sql",

@@ -25,3 +25,39 @@ fn referral_setup() {
 fn referral_create_codes() {
     outdated()
 }
+
+/// Until 0.1.0: fewer attributes.
+#[pg_extern(sql = false)]
+fn referral_create_program() {
+    outdated()
+}
+
+/// Until 0.1.0: fewer attributes.
+#[pg_extern(sql = false)]
+fn referral_update_program() {
+    outdated()
+}
+
+/// Until 0.1.0: fewer attributes.
+#[pg_extern(sql = false)]
+fn referral_get_program() {
+    outdated()
+}
+
+/// Until 0.1.0: fewer attributes.
+#[pg_extern(sql = false)]
+fn referral_list_programs() {
+    outdated()
+}
+
+/// Until 0.1.0: no occurred_at, first_purchase and repeated.
+#[pg_extern(sql = false)]
+fn referral_record_purchase() {
+    outdated()
+}
+
+/// Until 0.1.0: no occurred_at.
+#[pg_extern(sql = false)]
+fn referral_attribute_sale() {
+    outdated()
+}

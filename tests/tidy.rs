@@ -15,7 +15,7 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     ("programs", &["settings"]),
     ("codes", &["programs", "events", "settings"]),
     ("redemption", &["codes", "programs", "usage", "events", "settings"]),
-    ("conversions", &["codes", "programs", "events", "settings"]),
+    ("conversions", &["codes", "programs", "usage", "events", "settings"]),
     ("analytics", &["usage", "codes", "programs", "conversions"]),
     ("guards", &["redemption", "codes", "usage", "events", "settings"]),
     ("signup", &["codes", "usage", "settings"]),

@@ -16,7 +16,10 @@ INSERT INTO host.referral_conversions AS v (
        reward_currency,
        converted_at,
        granted_at,
+       hold_period,
+       reward_scale,
        status)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 'converted')
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+        'converted')
     ON CONFLICT DO NOTHING
 RETURNING v.*

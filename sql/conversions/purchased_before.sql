@@ -1,4 +1,4 @@
--- Whether the program has rewarded a purchase of the referee's, or has sent it to a review, whatever became of
+-- Whether the program has rewarded another purchase of the referee's, or has sent it to a review, whatever became of
 -- it: a first purchase is made once.
 SELECT v.uuid
   FROM host.referral_conversions AS v

@@ -22,7 +22,21 @@ INSERT INTO host.referral_programs AS p (
        requires_approval,
        metadata,
        created_at,
-       updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $23)
+       updated_at,
+       referrer_percent,
+       referee_percent,
+       max_referrer_reward,
+       max_referee_reward,
+       reward_scale,
+       max_rewards_per_referee,
+       max_rewards_per_referrer,
+       limit_period,
+       reward_budget,
+       rewards_granted,
+       review_above,
+       review_after_per_day,
+       tiers)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $23,
+        $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36)
     ON CONFLICT DO NOTHING
 RETURNING p.*

@@ -20,6 +20,19 @@ UPDATE host.referral_programs AS p
        hold_period = $20,
        requires_approval = $21,
        metadata = $22,
-       updated_at = $23
+       updated_at = $23,
+       referrer_percent = $24,
+       referee_percent = $25,
+       max_referrer_reward = $26,
+       max_referee_reward = $27,
+       reward_scale = $28,
+       max_rewards_per_referee = $29,
+       max_rewards_per_referrer = $30,
+       limit_period = $31,
+       reward_budget = $32,
+       rewards_granted = $33,
+       review_above = $34,
+       review_after_per_day = $35,
+       tiers = $36
  WHERE p.key OPERATOR(pg_catalog.=) $1
 RETURNING p.*

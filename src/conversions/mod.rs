@@ -3,7 +3,9 @@
 pub mod lists;
 pub mod purchase;
 pub mod record;
+pub mod refund;
 pub mod review;
 pub mod rewards;
 pub mod row;
 pub mod sale;
+pub mod told;

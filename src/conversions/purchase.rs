@@ -4,105 +4,139 @@ use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
 use crate::codes::membership::DEFAULT_OWNER_TYPE;
-use crate::conversions::record::{Leading, Sale, record, unseen_source};
+use crate::conversions::record::{Leading, Refunded, Sale, complete, record};
 use crate::conversions::row::Conversion;
+use crate::conversions::told::{Reference, Told, unseen};
 use crate::events::Events;
 use crate::pg::clock;
-use crate::pg::error::{Result, answer, required};
+use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::returns::Record;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
 use crate::pg::texts::Text;
+use crate::pg::transaction::MOST_LOOKS;
 use crate::programs::row as programs;
-use crate::rules::eligibility::{Referral, Source, Verdict};
+use crate::rules::eligibility::{Judgement, Source, Verdict};
 use crate::rules::money::Money;
 use crate::rules::program::DEFAULT_KEY;
-use crate::rules::settings::{ALLOW_SELF_REFERRAL, EVENTS_ENABLED};
-use crate::rules::time::Timestamp;
-use crate::settings::Settings;
+use crate::rules::time::{Span, Timestamp};
+use crate::settings::Switches;
+use crate::usage;
 
 statements! {
     EARLIEST_REDEMPTION = "conversions/earliest_redemption.sql";
+    PRUNE = "conversions/prune_purchases.sql";
 }
 
-/// rewarded, reason, conversion_uuid, referrer_uuid, referrer_reward, referee_reward
+/// rewarded, reason, conversion_uuid, referrer_uuid, referrer_reward, referee_reward, repeated
 type PurchaseColumns =
-    (bool, &'static str, Option<Uuid>, Option<Uuid>, Option<Money>, Option<Money>);
+    (bool, &'static str, Option<Uuid>, Option<Uuid>, Option<Money>, Option<Money>, bool);
 
-/// The word for a purchase that was recorded before.
-const DUPLICATE: &str = "duplicate";
-
-fn columns(reason: &'static str, conversion: &Conversion) -> PurchaseColumns {
+fn columns(told: &Told, repeated: bool) -> PurchaseColumns {
+    let Judgement { verdict, referrer_reward, referee_reward } = told.judgement;
+    let is_rewarded = match verdict {
+        Verdict::Rewarded => true,
+        Verdict::ReferrerLimit => referee_reward.is_positive(),
+        _ => false,
+    };
+    let promised = |reward| verdict.qualifies().then_some(reward);
     (
-        reason == Verdict::Rewarded.reason(),
-        reason,
-        Some(conversion.uuid),
-        Some(conversion.referrer_uuid),
-        Some(conversion.referrer_reward),
-        Some(conversion.referee_reward),
+        is_rewarded,
+        verdict.reason(),
+        told.conversion.filter(|_| verdict.qualifies()),
+        told.referrer,
+        promised(referrer_reward),
+        promised(referee_reward),
+        repeated,
     )
 }
 
 #[pg_extern(sql = false)]
-fn referral_record_purchase(
+fn referral_record_purchase_once(
     referee_uuid: Option<Uuid>,
     source_ref: Option<Text>,
     amount: Option<AnyNumeric>,
     currency: Option<Text>,
     source_type: Option<Text>,
+    occurred_at: Option<TimestampWithTimeZone>,
+    first_purchase: Option<bool>,
 ) -> Record<PurchaseColumns> {
     answer(|| {
         required(amount.as_ref(), "amount")?;
-        required(currency, "currency")?;
-        let sale = Sale::new(referee_uuid, source_ref, source_type, amount, currency)?;
-        record_purchase(&Session::open(), &sale).map(Record)
+        let reference = Reference::new(source_ref, source_type)?;
+        let sale = Sale::new(referee_uuid, reference, amount, currency, occurred_at)?;
+        let sale = Sale { first_purchase, ..sale };
+        let session = Session::open();
+        for _ in 0..MOST_LOOKS {
+            if let Some((told, repeated)) = tell(&session, &sale)? {
+                return Ok(Record(columns(&told, repeated)));
+            }
+        }
+        Err(keeps_changing())
     })
 }
 
-fn record_purchase(session: &Session, sale: &Sale) -> Result<PurchaseColumns> {
-    let repeat = |recorded| Ok(columns(DUPLICATE, &sale.repeats(recorded)?));
-    let unrewarded = |verdict: Verdict, referrer: Option<Uuid>| {
-        Ok((false, verdict.reason(), None, referrer, None, None))
-    };
-    if let Some(recorded) = sale.recorded(session) {
-        return repeat(recorded);
+/// The source is told by others, or refunded, again and again meanwhile.
+pub fn keeps_changing() -> Error {
+    let message = "the purchase keeps changing while it is recorded";
+    Error::keeps_changing("purchase_keeps_changing", message)
+}
+
+/// Tells the purchase, or finds it told, and whether it was; None where others have told something of it meanwhile.
+fn tell(session: &Session, sale: &Sale) -> Result<Option<(Told, bool)>> {
+    let switches = Switches::read(session, View::Now);
+    let events = Events::new(switches.events);
+    let none = Refunded::default();
+    // Whoever has never redeemed a code was referred by nobody.
+    if !usage::has_redeemed(session, sale.referee)
+        && let Some((told, _)) = record(session, sale, None, none, events)?
+    {
+        return Ok(Some((told, false)));
     }
-    let settings =
-        Settings::read(session, &[ALLOW_SELF_REFERRAL.key, EVENTS_ENABLED.key], View::Now);
-    let own_code = settings.flag(ALLOW_SELF_REFERRAL);
-    let args = [sale.referee.into(), DEFAULT_KEY.into(), own_code.into()];
-    let redemption = session.write(&EARLIEST_REDEMPTION, &args);
-    let Some(redemption) = redemption.first() else {
-        return unrewarded(Verdict::NotReferred, None);
-    };
+    let known = sale.reference.known(session);
+    if let Some(told) = known.as_ref().and_then(|known| known.told.as_ref()) {
+        sale.must_repeat(told)?;
+        let conversion = told.conversion.filter(|_| sale.completes(told));
+        let Some(uuid) = conversion else { return Ok(Some((told.clone(), true))) };
+        let conversion = Conversion::by_uuid(session, uuid).ok_or_else(unseen)?;
+        let completed = complete(session, sale, told, conversion, events)?;
+        return Ok(completed.map(|(told, _)| (told, false)));
+    }
+    let refunded = Refunded::of(known.as_ref());
+    let mut leading = leading(session, sale, switches.self_referral_allowed)?;
+    let judgement = leading.as_mut().map(|leading| leading.judge(session, sale, refunded));
+    let judged = leading.as_ref().zip(judgement);
+    Ok(record(session, sale, judged, refunded, events)?.map(|(told, _)| (told, false)))
+}
+
+/// Who has referred the buyer, by the moment of the purchase.
+fn leading(session: &Session, sale: &Sale, own_code: bool) -> Result<Option<Leading>> {
+    let args = [sale.referee.into(), DEFAULT_KEY.into(), own_code.into(), sale.occurred_at.into()];
+    let found = session.write(&EARLIEST_REDEMPTION, &args);
+    let Some(redemption) = found.first() else { return Ok(None) };
     let program: String = redemption.need(4);
-    let leading = Leading {
+    let program = programs::named(session, &program, "program", View::Now)?;
+    let (referrer, redeemed_at): (Uuid, Timestamp) = (redemption.need(3), redemption.need(6));
+    let window_ends = program.attribution_window.map(|window| clock::after(redeemed_at, window));
+    Ok(Some(Leading {
         code_uuid: redemption.need(1),
         code: redemption.need(2),
-        referrer: redemption.need(3),
+        referrer,
         owner_type: redemption.get(5).unwrap_or_else(|| DEFAULT_OWNER_TYPE.into()),
-        program: programs::named(session, &program, "program", View::Now)?,
-    };
-    let redeemed_at: Timestamp = redemption.need(6);
-    let window = leading.program.attribution_window;
-    let referral = Referral {
-        source: Source::Redemption {
-            window_ends: window.map(|window| clock::after(redeemed_at, window)),
-        },
-        own: leading.referrer == sale.referee && !own_code,
-        program: &leading.program,
-    };
-    let verdict = sale.judge_locked(session, referral);
-    if let Some(recorded) = sale.recorded(session) {
-        // Another session was delivered the same webhook, and has committed while this one waited.
-        return repeat(recorded);
-    }
-    if !verdict.qualifies() {
-        let referrer = (verdict != Verdict::NotReferred).then_some(leading.referrer);
-        return unrewarded(verdict, referrer);
-    }
-    match record(session, sale, &leading, verdict, Events::of(&settings)) {
-        Some(conversion) => Ok(columns(verdict.reason(), &conversion)),
-        None => repeat(sale.recorded(session).ok_or_else(unseen_source)?),
-    }
+        program,
+        source: Source::Redemption { window_ends },
+        own: referrer == sale.referee && !own_code,
+    }))
+}
+
+#[pg_extern(sql = false)]
+fn referral_prune_purchases(keep: Option<Interval>) -> i64 {
+    answer(|| {
+        let keep = Span::from(required(keep, "keep")?);
+        if !keep.is_usual() {
+            let rule = "must be from 0 to 100 years, without a negative part";
+            return Err(Error::out_of_range("keep", rule));
+        }
+        Ok(Session::open().write(&PRUNE, &[keep.into(), clock::now().into()]).count() as i64)
+    })
 }

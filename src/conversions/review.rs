@@ -4,7 +4,8 @@ use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
 use crate::conversions::rewards;
-use crate::conversions::row::{COLUMNS, Conversion, ConversionColumns};
+use crate::conversions::rewards::Most;
+use crate::conversions::row::{Conversion, ConversionColumns};
 use crate::events::Events;
 use crate::pg::args;
 use crate::pg::clock;
@@ -13,21 +14,15 @@ use crate::pg::ids;
 use crate::pg::json::Json;
 use crate::pg::returns::Record;
 use crate::pg::session::{Session, View};
-use crate::pg::statement::statements;
 use crate::pg::tables::CONVERSIONS;
 use crate::pg::texts::Text;
 use crate::pg::values;
-use crate::programs::row as programs;
+use crate::programs::budget;
+use crate::programs::row::by_key;
 use crate::rules::approval::{Chain, Decision, NotAnApprover, Outcome};
 use crate::rules::conversion::{Action, Status};
 use crate::rules::eligibility::Verdict;
 use crate::rules::refusal::Refusal;
-
-statements! {
-    v.* = COLUMNS;
-    BY_UUID_LOCKED = "conversions/by_uuid_locked.sql";
-    UPDATE = "conversions/update.sql";
-}
 
 /// A conversion under review, its row locked until the transaction ends.
 struct Review {
@@ -40,12 +35,13 @@ impl Review {
     fn open(conversion_uuid: Option<Uuid>) -> Result<Self> {
         let uuid = required(conversion_uuid, "conversion_uuid")?;
         let session = Session::open();
-        let found = session
-            .lock_rows(CONVERSIONS, &BY_UUID_LOCKED, &[uuid.into()])
-            .first()
-            .map(Conversion::read);
-        let conversion =
-            found.ok_or_else(|| Error::out_of_range("conversion_uuid", "names no conversion"))?;
+        // The program before its conversions, where it has a budget to be spent or refilled.
+        budget::enter(&session);
+        if let Some(conversion) = Conversion::by_uuid(&session, uuid) {
+            budget::lock_if_any(&session, &conversion.program);
+        }
+        let conversion = Conversion::lock(&session, uuid)
+            .ok_or_else(|| Error::out_of_range("conversion_uuid", "names no conversion"))?;
         let events = Events::read(&session);
         Ok(Review { session, conversion, events })
     }
@@ -62,21 +58,8 @@ impl Review {
     }
 
     /// Writes the conversion as it is by now, and tells what has become of it.
-    fn write(mut self) -> Result<Conversion> {
-        let conversion = &self.conversion;
-        let args = [
-            conversion.uuid.into(),
-            conversion.status.name().into(),
-            conversion.reason.as_str().into(),
-            conversion.granted_at.into(),
-            conversion.decided_at.into(),
-            conversion.decided_by.into(),
-            conversion.decision_reason.as_deref().into(),
-            conversion.approvals.clone().into(),
-        ];
-        let written = self.session.write(&UPDATE, &args).first().map(Conversion::read);
-        self.conversion = written.ok_or_else(|| Error::row_not_updated("conversion"))?;
-        Ok(self.conversion)
+    fn write(self) -> Result<Conversion> {
+        self.conversion.store(&self.session)
     }
 
     /// Moves the conversion to where a decision takes it. What the status leads to is done with it:
@@ -94,19 +77,14 @@ impl Review {
         self.conversion.decision_reason = reason.map(str::to_owned);
         let waits = self.conversion.reason == Verdict::PendingReview.reason();
         let grants = status == Status::Approved && waits;
-        if grants {
-            self.conversion.reason = Verdict::Rewarded.reason().into();
-            self.conversion.granted_at = Some(now);
-        }
         self.conversion.tell(&self.session, self.events);
         let (session, events) = (&self.session, self.events);
-        if grants {
-            let program = programs::named(session, &self.conversion.program, "program", View::Now)?;
-            rewards::grant(session, &self.conversion, program.hold_period, events);
+        if grants && let Some(program) = by_key(session, &self.conversion.program, View::Now) {
+            rewards::grant_reviewed(session, &mut self.conversion, &program, events);
         }
         if matches!(status, Status::Rejected | Status::Reversed) {
             let reason = reason.unwrap_or(status.name());
-            rewards::take_back(session, &self.conversion, None, reason, events);
+            rewards::take_back(session, &self.conversion, Most::All, reason, events);
         }
         self.write()
     }
@@ -181,8 +159,9 @@ fn referral_reverse(
             )
             .with_hint("Without an amount the conversion is reversed whole."));
         }
-        let left = rewards::take_back(session, conversion, Some(amount), reason, *events);
-        if left.is_positive() {
+        let most = Most::Each(amount);
+        let taken = rewards::take_back(session, conversion, most, reason, *events);
+        if taken.left.is_positive() {
             return review.write().map(columns);
         }
         review.decide(status, None, Some(reason)).map(columns)

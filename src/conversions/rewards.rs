@@ -6,6 +6,7 @@ use pgrx::prelude::*;
 use serde_json::{Value, json};
 
 use crate::conversions::row::Conversion;
+use crate::conversions::told::Reference;
 use crate::events::Events;
 use crate::pg::clock;
 use crate::pg::error::{answer, required};
@@ -14,15 +15,22 @@ use crate::pg::result::Row;
 use crate::pg::returns::RowSet;
 use crate::pg::session::Session;
 use crate::pg::statement::statements;
+use crate::programs::budget;
+use crate::programs::row::StoredProgram;
+use crate::rules::eligibility::Verdict;
 use crate::rules::event::EventType;
 use crate::rules::money::Money;
-use crate::rules::time::{Span, Timestamp};
+use crate::rules::program::Program;
+use crate::rules::reward::taken_back;
+use crate::rules::time::Timestamp;
 
 statements! {
     INSERT = "conversions/insert_reward.sql";
     GRANTS_LEFT = "conversions/grants_left.sql";
     BALANCE = "conversions/balance.sql";
 }
+
+const REFERRER: &str = "referrer";
 
 /// A row of referral_rewards on its way in.
 struct Entry<'a> {
@@ -73,20 +81,65 @@ impl Entry<'_> {
     }
 }
 
-/// Grants both sides what the conversion has promised them; a side without a reward gets no row.
-pub fn grant(session: &Session, conversion: &Conversion, hold_period: Span, events: Events) {
+/// Grants both sides what the conversion has promised them; a side without a reward gets no row. The program's row is
+/// locked where it has a budget.
+pub fn grant(session: &Session, conversion: &Conversion, program: &Program, events: Events) {
+    let promised = (conversion.referrer_reward, conversion.referee_reward);
+    grant_each(session, conversion, program, promised, events);
+}
+
+/// The same once a review has approved it: less what was refunded meanwhile, if the budget has as much left; else
+/// nothing, and the reason says so.
+pub fn grant_reviewed(
+    session: &Session,
+    conversion: &mut Conversion,
+    stored: &StoredProgram,
+    events: Events,
+) {
+    let known = Reference::of(conversion).known(session);
+    let told = known.as_ref().and_then(|known| known.told.as_ref());
+    let left = |reward: Money| {
+        let shares = told.zip(known.as_ref()).and_then(|(told, known)| {
+            let amount = told.judged_amount().filter(|amount| amount.is_positive())?;
+            let refunded = known.refunded - told.refunded_before;
+            Some(taken_back(reward, amount, refunded, conversion.reward_scale))
+        });
+        reward - shares.unwrap_or_default()
+    };
+    let promised = (left(conversion.referrer_reward), left(conversion.referee_reward));
+    let granted = stored.rewards_granted + promised.0 + promised.1;
+    if stored.program.limits.budget.is_some_and(|budget| granted > budget) {
+        conversion.reason = Verdict::BudgetSpent.reason().into();
+        return;
+    }
+    conversion.reason = Verdict::Rewarded.reason().into();
+    conversion.granted_at = Some(clock::now());
+    grant_each(session, conversion, &stored.program, promised, events);
+}
+
+fn grant_each(
+    session: &Session,
+    conversion: &Conversion,
+    program: &Program,
+    (of_referrer, of_referee): (Money, Money),
+    events: Events,
+) {
+    let hold_period = conversion.hold_period.unwrap_or(program.hold_period);
     // From the statement's start, by which balances are told: a reward without a hold is available to
     // whoever asks in the same call or block.
     let available_at = clock::after(clock::statement_start(), hold_period);
     let sides = [
-        ("referrer", conversion.referrer_uuid, conversion.referrer_reward),
-        ("referee", conversion.referee_uuid, conversion.referee_reward),
+        (REFERRER, conversion.referrer_uuid, of_referrer),
+        ("referee", conversion.referee_uuid, of_referee),
     ];
     for (side, user, amount) in sides.into_iter().filter(|(_, _, amount)| amount.is_positive()) {
         let currency = conversion.reward_currency.as_str();
         let entry =
             Entry { side, user, amount, currency, available_at, reverses: None, reason: None };
         entry.write(session, conversion, events);
+    }
+    if program.limits.budget.is_some() {
+        budget::spend(session, &conversion.program, of_referrer + of_referee);
     }
 }
 
@@ -113,19 +166,43 @@ impl Grant {
     }
 }
 
-/// Takes back from each side what is left of its grant, or at most `amount` of it. Gives what is left of
-/// both then. The conversion's row is locked.
+/// What was taken back from both sides, and what is left of both.
+#[derive(Clone, Copy, Default)]
+pub struct Taken {
+    pub referrer: Money,
+    pub referee: Money,
+    pub left: Money,
+}
+
+/// The most that is taken back from one side.
+#[derive(Clone, Copy)]
+pub enum Most {
+    All,
+    Each(Money),
+    Sides { referrer: Money, referee: Money },
+}
+
+/// Takes back from each side what is left of its grant, or at most so much of it. The conversion's row is locked, and
+/// the program's where it has a budget.
 pub fn take_back(
     session: &Session,
     conversion: &Conversion,
-    amount: Option<Money>,
+    most: Most,
     reason: &str,
     events: Events,
-) -> Money {
+) -> Taken {
     let rows = session.write(&GRANTS_LEFT, &[conversion.uuid.into()]);
     let grants: Vec<Grant> = rows.iter().map(Grant::read).collect();
-    let take = |grant: &Grant| {
-        let taken = amount.map_or(grant.left, |amount| amount.min(grant.left));
+    let mut all = Taken::default();
+    for grant in &grants {
+        let is_referrers = grant.side == REFERRER;
+        let most = match most {
+            Most::All => grant.left,
+            Most::Each(amount) => amount,
+            Most::Sides { referrer, .. } if is_referrers => referrer,
+            Most::Sides { referee, .. } => referee,
+        };
+        let taken = most.min(grant.left);
         if taken.is_positive() {
             let entry = Entry {
                 side: &grant.side,
@@ -138,9 +215,12 @@ pub fn take_back(
             };
             entry.write(session, conversion, events);
         }
-        grant.left - taken
-    };
-    grants.iter().map(take).sum()
+        let of_side = if is_referrers { &mut all.referrer } else { &mut all.referee };
+        *of_side = *of_side + taken;
+        all.left = all.left + (grant.left - taken);
+    }
+    budget::spend(session, &conversion.program, -(all.referrer + all.referee));
+    all
 }
 
 #[pg_extern(sql = false)]

@@ -4,18 +4,28 @@ use pgrx::datum::Uuid;
 use serde_json::json;
 
 use crate::events::Events;
+use crate::pg::clock;
+use crate::pg::error::{Error, Result};
 use crate::pg::result::Row;
 use crate::pg::session::Session;
-use crate::pg::statement::columns;
+use crate::pg::statement::{columns, statements};
+use crate::pg::tables::CONVERSIONS;
 use crate::rules::conversion::Status;
 use crate::rules::event::EventType;
 use crate::rules::money::Money;
-use crate::rules::time::Timestamp;
+use crate::rules::time::{Span, Timestamp};
 
 columns! {
     v: uuid, program, code_uuid, code, referrer_uuid, owner_type, referee_uuid, source_type, source_ref,
     amount, currency, status, reason, referrer_reward, referee_reward, reward_currency, converted_at,
-    granted_at, decided_at, decided_by, decision_reason, approvals
+    granted_at, decided_at, decided_by, decision_reason, approvals, hold_period, reward_scale
+}
+
+statements! {
+    v.* = COLUMNS;
+    BY_UUID = "conversions/by_uuid.sql";
+    BY_UUID_LOCKED = "conversions/by_uuid_locked.sql";
+    UPDATE = "conversions/update.sql";
 }
 
 /// A row of referral_conversions.
@@ -46,6 +56,10 @@ pub struct Conversion {
     pub decision_reason: Option<String>,
     /// The chain of approvals that was asked for.
     pub approvals: Option<serde_json::Value>,
+    /// As the program had it; None where an older release has recorded it.
+    pub hold_period: Option<Span>,
+    /// To how many decimals its rewards are rounded.
+    pub reward_scale: i32,
 }
 
 /// uuid, program, code_uuid, referrer_uuid, owner_type, referee_uuid, source_type, source_ref, amount,
@@ -74,6 +88,47 @@ pub type ConversionColumns = (
 );
 
 impl Conversion {
+    /// As things are now.
+    pub fn by_uuid(session: &Session, uuid: Uuid) -> Option<Self> {
+        session.write(&BY_UUID, &[uuid.into()]).first().map(Conversion::read)
+    }
+
+    /// The same, its row locked until the transaction ends.
+    pub fn lock(session: &Session, uuid: Uuid) -> Option<Self> {
+        session
+            .lock_rows(CONVERSIONS, &BY_UUID_LOCKED, &[uuid.into()])
+            .first()
+            .map(Conversion::read)
+    }
+
+    /// Writes down where it stands by now. Its row is locked.
+    pub fn store(&self, session: &Session) -> Result<Self> {
+        let args = [
+            self.uuid.into(),
+            self.status.name().into(),
+            self.reason.as_str().into(),
+            self.granted_at.into(),
+            self.decided_at.into(),
+            self.decided_by.into(),
+            self.decision_reason.as_deref().into(),
+            self.approvals.clone().into(),
+        ];
+        let stored = session.write(&UPDATE, &args).first().map(Conversion::read);
+        stored.ok_or_else(|| Error::row_not_updated("conversion"))
+    }
+
+    /// Moves it to where everything that it gave is taken back.
+    pub fn reverse(self, session: &Session, reason: &str, events: Events) -> Result<Self> {
+        let reversed = Conversion {
+            status: Status::Reversed,
+            decided_at: Some(clock::now()),
+            decision_reason: Some(reason.to_owned()),
+            ..self
+        };
+        reversed.tell(session, events);
+        reversed.store(session)
+    }
+
     /// Reads a row that a statement gives by `COLUMNS`.
     pub fn read(row: Row) -> Self {
         let status: String = row.need(at::status);
@@ -101,6 +156,8 @@ impl Conversion {
             decided_by: row.get(at::decided_by),
             decision_reason: row.get(at::decision_reason),
             approvals: row.get(at::approvals),
+            hold_period: row.get(at::hold_period),
+            reward_scale: row.need(at::reward_scale),
         }
     }
 

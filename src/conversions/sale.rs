@@ -3,9 +3,12 @@
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
+use crate::codes::row::Code;
 use crate::codes::{membership, read};
-use crate::conversions::record::{Leading, Sale, record, unseen_source};
+use crate::conversions::purchase::keeps_changing;
+use crate::conversions::record::{Leading, Refunded, Sale, complete, record};
 use crate::conversions::row::{Conversion, ConversionColumns};
+use crate::conversions::told::{Reference, Told, unseen};
 use crate::events::Events;
 use crate::pg::args;
 use crate::pg::clock;
@@ -13,74 +16,105 @@ use crate::pg::error::{Result, answer};
 use crate::pg::returns::RowSet;
 use crate::pg::session::{Session, View};
 use crate::pg::texts::Text;
+use crate::pg::transaction::MOST_LOOKS;
 use crate::programs::row as programs;
 use crate::rules::code::Lookup;
-use crate::rules::eligibility::{Referral, Source, Verdict};
+use crate::rules::eligibility::{Source, Verdict};
 use crate::rules::refusal::Refusal;
-use crate::rules::settings::{ALLOW_SELF_REFERRAL, EVENTS_ENABLED};
-use crate::settings::Settings;
+use crate::settings::Switches;
 
 #[pg_extern(sql = false)]
-fn referral_attribute_sale(
+fn referral_attribute_sale_once(
     code: Option<Text>,
     referee_uuid: Option<Uuid>,
     source_ref: Option<Text>,
     source_type: Option<Text>,
     amount: Option<AnyNumeric>,
     currency: Option<Text>,
+    occurred_at: Option<TimestampWithTimeZone>,
 ) -> RowSet<'static, ConversionColumns> {
     answer(|| {
         let code = args::text(code, "code")?;
         let lookup = read::lookup(&code);
-        let sale = Sale::new(referee_uuid, source_ref, source_type, amount, currency)?;
-        let attributed = attribute(&Session::open(), lookup.as_ref(), &sale)?;
-        Ok(RowSet::new(attributed.map(Conversion::into_columns)))
+        let reference = Reference::new(source_ref, source_type)?;
+        let sale = Sale::new(referee_uuid, reference, amount, currency, occurred_at)?;
+        let sale = Sale { code: lookup.as_ref().map(|lookup| lookup.normal.clone()), ..sale };
+        let session = Session::open();
+        for _ in 0..MOST_LOOKS {
+            if let Some(attributed) = attribute(&session, lookup.as_ref(), &sale)? {
+                return Ok(RowSet::new(attributed.map(Conversion::into_columns)));
+            }
+        }
+        Err(keeps_changing())
     })
 }
 
+/// The conversion that the sale comes to, if its code leads to somebody; None where others have told something of it
+/// meanwhile.
 fn attribute(
     session: &Session,
     lookup: Option<&Lookup>,
     sale: &Sale,
-) -> Result<Option<Conversion>> {
+) -> Result<Option<Option<Conversion>>> {
+    let switches = Switches::read(session, View::Now);
+    let events = Events::new(switches.events);
     let found = lookup.and_then(|lookup| read::by_text(session, lookup, View::Now));
-    let repeat = |recorded: Conversion| {
-        // The code may have been renamed or deleted since.
-        let same = found.as_ref().is_some_and(|code| code.uuid == recorded.code_uuid)
-            || lookup.is_some_and(|lookup| lookup.normal == recorded.code.to_uppercase());
-        if same { sale.repeats(recorded) } else { Err(Refusal::IdempotencyConflict.into()) }
-    };
-    if let Some(recorded) = sale.recorded(session) {
-        return repeat(recorded).map(Some);
+    let known = sale.reference.known(session);
+    if let Some(told) = known.as_ref().and_then(|known| known.told.as_ref()) {
+        return repeat(session, sale, told, found.as_ref(), events);
     }
-    let Some(code) = &found else { return Ok(None) };
+    let Some(mut leading) = leading(session, found)? else { return Ok(Some(None)) };
+    let refunded = Refunded::of(known.as_ref());
+    let judgement = leading.judge(session, sale, refunded);
+    if judgement.verdict == Verdict::NotReferred {
+        return Ok(Some(None));
+    }
+    if leading.referrer == sale.referee && !switches.self_referral_allowed {
+        return Err(Refusal::SelfReferral.into());
+    }
+    let recorded = record(session, sale, Some((&leading, judgement)), refunded, events)?;
+    Ok(recorded.map(|(_, conversion)| conversion))
+}
+
+fn repeat(
+    session: &Session,
+    sale: &Sale,
+    told: &Told,
+    found: Option<&Code>,
+    events: Events,
+) -> Result<Option<Option<Conversion>>> {
+    sale.must_repeat(told)?;
+    let Some(uuid) = told.conversion else { return Ok(Some(None)) };
+    let conversion = Conversion::by_uuid(session, uuid).ok_or_else(unseen)?;
+    // The code may have been renamed or deleted since. Who told it as a purchase has named none.
+    let is_same = told.code.is_none()
+        || told.code == sale.code
+        || found.is_some_and(|code| code.uuid == conversion.code_uuid);
+    if !is_same {
+        return Err(Refusal::IdempotencyConflict.into());
+    }
+    if !sale.completes(told) {
+        return Ok(Some(Some(conversion)));
+    }
+    let completed = complete(session, sale, told, conversion, events)?;
+    Ok(completed.map(|(_, conversion)| Some(conversion)))
+}
+
+/// Who is behind a code, if anybody.
+fn leading(session: &Session, code: Option<Code>) -> Result<Option<Leading>> {
+    let Some(code) = code else { return Ok(None) };
     let (Some(referrer), Some(program)) =
-        (code.beneficiary_uuid, membership::program_of(session, code, View::Now))
+        (code.beneficiary_uuid, membership::program_of(session, &code, View::Now))
     else {
         return Ok(None);
     };
-    let settings =
-        Settings::read(session, &[ALLOW_SELF_REFERRAL.key, EVENTS_ENABLED.key], View::Now);
-    let leading = Leading {
+    Ok(Some(Leading {
         code_uuid: code.uuid,
-        code: code.code.clone(),
+        source: Source::Sale { code: code.limits.state(clock::now()) },
         referrer,
         owner_type: membership::owner_type_of(session, code.uuid, View::Now),
         program: programs::named(session, &program, "code", View::Now)?,
-    };
-    let state = code.limits.state(clock::now());
-    let referral =
-        Referral { source: Source::Sale { code: state }, own: false, program: &leading.program };
-    let verdict = sale.judge_locked(session, referral);
-    if verdict == Verdict::NotReferred {
-        return Ok(None);
-    }
-    if referrer == sale.referee && !settings.flag(ALLOW_SELF_REFERRAL) {
-        return Err(Refusal::SelfReferral.into());
-    }
-    let events = Events::of(&settings);
-    match record(session, sale, &leading, verdict, events) {
-        Some(conversion) => Ok(Some(conversion)),
-        None => repeat(sale.recorded(session).ok_or_else(unseen_source)?).map(Some),
-    }
+        code: code.code,
+        own: false,
+    }))
 }

@@ -190,7 +190,7 @@ impl<T: IntoServer> From<T> for Parameter<'_> {
 }
 
 /// The most parameters that a statement of sql/ has.
-const MOST_PARAMETERS: usize = 24;
+const MOST_PARAMETERS: usize = 40;
 
 /// The values of a statement's parameters, and which of them are NULL, as SPI wants them.
 pub(super) struct Parameters {

@@ -15,8 +15,9 @@ use crate::pg::tables::PROGRAMS;
 use crate::pg::texts::Text;
 use crate::pg::values::{read_span, read_time};
 use crate::programs::row::{COLUMNS, ProgramColumns, StoredProgram, by_key, unknown};
-use crate::programs::{cap, stripes};
+use crate::programs::{budget, cap, stripes};
 use crate::rules::fields::FieldError;
+use crate::rules::money::Money;
 use crate::rules::program::{DEFAULT_KEY, Program, Readers};
 use crate::rules::settings::MAX_USES_PER_CODE;
 use crate::settings::Settings;
@@ -30,7 +31,12 @@ statements! {
 }
 
 /// The values of a program's row, in the order of its columns without created_at.
-fn values<'a>(program: Program, number_of_uses: i32) -> [Parameter<'a>; 23] {
+fn values<'a>(
+    program: Program,
+    number_of_uses: i32,
+    rewards_granted: Money,
+) -> [Parameter<'a>; 36] {
+    let (rewards, limits) = (program.rewards, program.limits);
     [
         program.key.into(),
         program.name.into(),
@@ -44,23 +50,36 @@ fn values<'a>(program: Program, number_of_uses: i32) -> [Parameter<'a>; 23] {
         program.max_uses_total.into(),
         number_of_uses.into(),
         program.codes_expire_after.into(),
-        program.referrer_reward.into(),
-        program.referee_reward.into(),
+        rewards.referrer.fixed.into(),
+        rewards.referee.fixed.into(),
         program.currency.into(),
         program.min_purchase.into(),
         program.first_purchase_only.into(),
         program.one_code_per_referee.into(),
         program.attribution_window.into(),
         program.hold_period.into(),
-        program.requires_approval.into(),
+        limits.requires_approval.into(),
         program.metadata.into(),
         clock::now().into(),
+        rewards.referrer.percent.into(),
+        rewards.referee.percent.into(),
+        rewards.referrer.most.into(),
+        rewards.referee.most.into(),
+        rewards.scale.into(),
+        limits.per_referee.into(),
+        limits.per_referrer.into(),
+        limits.period.into(),
+        limits.budget.into(),
+        rewards_granted.into(),
+        limits.review_above.into(),
+        limits.review_after_per_day.into(),
+        rewards.tiers.to_json().into(),
     ]
 }
 
 /// Writes a new program; None where the key is taken.
 fn insert(session: &Session, program: Program) -> Option<StoredProgram> {
-    session.write(&INSERT, &values(program, 0)).first().map(StoredProgram::read)
+    session.write(&INSERT, &values(program, 0, Money::ZERO)).first().map(StoredProgram::read)
 }
 
 /// What setup does: makes the default program where there is none; true where it did.
@@ -80,7 +99,10 @@ fn set(session: &Session, program: &mut Program, json: &Map<String, Value>) -> R
 }
 
 #[pg_extern(sql = false)]
-fn referral_create_program(key: Option<Text>, attributes: Option<Json>) -> Record<ProgramColumns> {
+fn referral_create_program_with_limits(
+    key: Option<Text>,
+    attributes: Option<Json>,
+) -> Record<ProgramColumns> {
     answer(|| {
         let mut program = Program::new(&args::text(key, "key")?);
         let attributes = object(attributes, "attributes")?;
@@ -97,7 +119,10 @@ fn referral_create_program(key: Option<Text>, attributes: Option<Json>) -> Recor
 }
 
 #[pg_extern(sql = false)]
-fn referral_update_program(key: Option<Text>, changes: Option<Json>) -> Record<ProgramColumns> {
+fn referral_update_program_with_limits(
+    key: Option<Text>,
+    changes: Option<Json>,
+) -> Record<ProgramColumns> {
     answer(|| {
         let key = &*args::text(key, "key")?;
         let changes = object(changes, "changes")?;
@@ -109,13 +134,35 @@ fn referral_update_program(key: Option<Text>, changes: Option<Json>) -> Record<P
         let capped_anew =
             wanted.max_uses_total.is_some() && unlocked.program.max_uses_total.is_none();
         let counted = capped_anew.then(|| cap::count_uses(&session, key));
+        let is_anew = |was: &Program, is: &Program| {
+            is.limits.budget.is_some()
+                && (was.limits.budget.is_none() || was.currency != is.currency)
+        };
+        let granted = is_anew(&unlocked.program, &wanted)
+            .then(|| budget::count_granted(&session, key, &wanted.currency));
         let stored = session.lock_rows(PROGRAMS, &BY_KEY_LOCKED, &[key.into()]);
         let stored = stored.first().map(StoredProgram::read).ok_or_else(|| unknown("key"))?;
         // Nobody redeems by a stripe after the change who was admitted before it.
         let stored = stored.less(stripes::settle(&session, key));
         let mut program = stored.program;
         let was_capped = program.max_uses_total.is_some();
+        let before = program.clone();
         set(&session, &mut program, &changes)?;
+        if is_anew(&before, &program) && granted.is_none() {
+            let message = "the program's budget was taken away while it was changed";
+            return Err(Error::keeps_changing("program_keeps_changing", message));
+        }
+        let granted = match program.limits.budget {
+            None => Money::ZERO,
+            Some(budget) => {
+                let granted = granted.unwrap_or(stored.rewards_granted);
+                if granted > budget {
+                    let message = format!("cannot be less than the {granted} that it has granted");
+                    return Err(FieldError::invalid("reward_budget", message).into());
+                }
+                granted
+            }
+        };
         if program.max_uses_total.is_some() && !was_capped && counted.is_none() {
             // Its uses were not counted meanwhile, and codes cannot be held once the program is.
             let message = "the program's cap was taken away while it was changed";
@@ -129,7 +176,7 @@ fn referral_update_program(key: Option<Text>, changes: Option<Json>) -> Record<P
         let uses = i32::try_from(uses).unwrap_or(i32::MAX);
         let is_capped = program.max_uses_total.is_some();
         let uses = if is_capped { uses } else { 0 };
-        let updated = session.write(&UPDATE, &values(program, uses));
+        let updated = session.write(&UPDATE, &values(program, uses, granted));
         let updated = updated.first().map(StoredProgram::read);
         let updated = updated.ok_or_else(|| Error::row_not_updated("program"))?;
         if !is_capped {
@@ -142,7 +189,7 @@ fn referral_update_program(key: Option<Text>, changes: Option<Json>) -> Record<P
 }
 
 #[pg_extern(sql = false)]
-fn referral_get_program(key: Option<Text>) -> RowSet<'static, ProgramColumns> {
+fn referral_get_program_with_limits(key: Option<Text>) -> RowSet<'static, ProgramColumns> {
     answer(|| {
         let key = args::optional_text(key, "key")?;
         let find = |key: &str| {
@@ -156,7 +203,7 @@ fn referral_get_program(key: Option<Text>) -> RowSet<'static, ProgramColumns> {
 }
 
 #[pg_extern(sql = false)]
-fn referral_list_programs() -> RowSet<'static, ProgramColumns> {
+fn referral_list_programs_with_limits() -> RowSet<'static, ProgramColumns> {
     let session = Session::open();
     let leased = stripes::leased_of_each(&session);
     let programs = session.stream(&LIST, &[], StoredProgram::read);

@@ -6,8 +6,10 @@ use crate::pg::error::{Error, Result, raise};
 use crate::pg::result::Row;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::{columns, statements};
+use crate::rules::limits::Limits;
 use crate::rules::money::Money;
 use crate::rules::program::{Program, Status};
+use crate::rules::reward::{Rate, Rewards, Tiers};
 use crate::rules::time::{Span, Timestamp};
 
 columns! {
@@ -15,7 +17,9 @@ columns! {
     code_prefix, max_uses_per_code, max_uses_total, number_of_uses, codes_expire_after,
     referrer_reward, referee_reward, currency, min_purchase, first_purchase_only,
     one_code_per_referee, attribution_window, hold_period, requires_approval, metadata,
-    created_at, updated_at
+    created_at, updated_at, referrer_percent, referee_percent, max_referrer_reward,
+    max_referee_reward, reward_scale, max_rewards_per_referee, max_rewards_per_referrer,
+    limit_period, reward_budget, rewards_granted, review_above, review_after_per_day, tiers
 }
 
 statements! {
@@ -27,6 +31,8 @@ statements! {
 pub struct StoredProgram {
     pub program: Program,
     pub number_of_uses: i32,
+    /// Grants less reversals, counted only while there is a budget.
+    pub rewards_granted: Money,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
@@ -57,6 +63,19 @@ pub type ProgramColumns = (
     Value,
     Timestamp,
     Timestamp,
+    Money,
+    Money,
+    Option<Money>,
+    Option<Money>,
+    i32,
+    Option<i32>,
+    Option<i32>,
+    Option<Span>,
+    Option<Money>,
+    Money,
+    Option<Money>,
+    Option<i32>,
+    Value,
 );
 
 /// A length of time, as functions write it.
@@ -67,6 +86,11 @@ fn span(row: Row, column: i32) -> Option<Span> {
         raise(row.error(column, "22015", rule));
     }
     Some(span)
+}
+
+fn tiers(row: Row) -> Tiers {
+    let json: Value = row.need(at::tiers);
+    Tiers::read(&json).unwrap_or_else(|error| raise(row.error(at::tiers, "22023", &error.message)))
 }
 
 impl StoredProgram {
@@ -86,18 +110,39 @@ impl StoredProgram {
                 max_uses_per_code: row.need(at::max_uses_per_code),
                 max_uses_total: row.get(at::max_uses_total),
                 codes_expire_after: span(row, at::codes_expire_after),
-                referrer_reward: row.need(at::referrer_reward),
-                referee_reward: row.need(at::referee_reward),
+                rewards: Rewards {
+                    referrer: Rate {
+                        fixed: row.need(at::referrer_reward),
+                        percent: row.need(at::referrer_percent),
+                        most: row.get(at::max_referrer_reward),
+                    },
+                    referee: Rate {
+                        fixed: row.need(at::referee_reward),
+                        percent: row.need(at::referee_percent),
+                        most: row.get(at::max_referee_reward),
+                    },
+                    scale: row.need(at::reward_scale),
+                    tiers: tiers(row),
+                },
+                limits: Limits {
+                    per_referee: row.get(at::max_rewards_per_referee),
+                    per_referrer: row.get(at::max_rewards_per_referrer),
+                    period: span(row, at::limit_period),
+                    budget: row.get(at::reward_budget),
+                    requires_approval: row.need(at::requires_approval),
+                    review_above: row.get(at::review_above),
+                    review_after_per_day: row.get(at::review_after_per_day),
+                },
                 currency: row.need(at::currency),
                 min_purchase: row.need(at::min_purchase),
                 first_purchase_only: row.need(at::first_purchase_only),
                 one_code_per_referee: row.need(at::one_code_per_referee),
                 attribution_window: span(row, at::attribution_window),
                 hold_period: span(row, at::hold_period).unwrap_or_default(),
-                requires_approval: row.need(at::requires_approval),
                 metadata: row.need(at::metadata),
             },
             number_of_uses: row.need(at::number_of_uses),
+            rewards_granted: row.need(at::rewards_granted),
             created_at: row.need(at::created_at),
             updated_at: row.need(at::updated_at),
         }
@@ -114,6 +159,7 @@ impl StoredProgram {
 
     pub fn into_columns(self) -> ProgramColumns {
         let program = self.program;
+        let (rewards, limits) = (program.rewards, program.limits);
         (
             program.key,
             program.name,
@@ -127,18 +173,31 @@ impl StoredProgram {
             program.max_uses_total,
             self.number_of_uses,
             program.codes_expire_after,
-            program.referrer_reward,
-            program.referee_reward,
+            rewards.referrer.fixed,
+            rewards.referee.fixed,
             program.currency,
             program.min_purchase,
             program.first_purchase_only,
             program.one_code_per_referee,
             program.attribution_window,
             program.hold_period,
-            program.requires_approval,
+            limits.requires_approval,
             program.metadata,
             self.created_at,
             self.updated_at,
+            rewards.referrer.percent,
+            rewards.referee.percent,
+            rewards.referrer.most,
+            rewards.referee.most,
+            rewards.scale,
+            limits.per_referee,
+            limits.per_referrer,
+            limits.period,
+            limits.budget,
+            self.rewards_granted,
+            limits.review_above,
+            limits.review_after_per_day,
+            rewards.tiers.to_json(),
         )
     }
 }

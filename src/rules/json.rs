@@ -115,6 +115,16 @@ pub fn money(column: &'static str, value: &Value) -> Result<Money, FieldError> {
     Money::parse(&text).map_err(|error| FieldError::invalid(column, error.rule()))
 }
 
+/// The same; null takes the value away.
+pub fn optional_money(column: &'static str, value: &Value) -> Result<Option<Money>, FieldError> {
+    if value.is_null() { Ok(None) } else { money(column, value).map(Some) }
+}
+
+/// The same for a whole number.
+pub fn optional_integer(column: &'static str, value: &Value) -> Result<Option<i32>, FieldError> {
+    if value.is_null() { Ok(None) } else { integer(column, value).map(Some) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

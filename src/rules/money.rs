@@ -1,5 +1,6 @@
 //! Amounts of money: exact decimals, as numeric(20,4) holds them, never floats.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, Neg, Sub};
@@ -69,6 +70,15 @@ impl Money {
         Ok(Money(if negative { -units } else { units }))
     }
 
+    /// With so many hundredths of an amount, in all rounded half to even to so many decimals. None of the three is
+    /// negative.
+    pub fn plus_percent(self, percent: Money, amount: Money, decimals: i32) -> Money {
+        // A unit of a percent of a unit: hundredths, of which ten-thousandths, of ten-thousandths.
+        const PARTS: i128 = 100 * UNIT;
+        let (parts, step) = (self.0 * PARTS + amount.0 * percent.0, step(decimals));
+        Money(half_to_even(0, parts, step * PARTS) * step)
+    }
+
     pub fn is_negative(self) -> bool {
         self.0 < 0
     }
@@ -76,6 +86,45 @@ impl Money {
     pub fn is_positive(self) -> bool {
         self.0 > 0
     }
+}
+
+/// `amount` times `part` through `whole`, rounded half to even to so many decimals. None of them is negative, and the
+/// whole is more than nothing.
+pub fn ratio(amount: Money, part: Money, whole: Money, decimals: i32) -> Money {
+    let step = step(decimals);
+    let (quotient, rest) = multiply_and_divide(amount.0, part.0, whole.0 * step);
+    Money(half_to_even(quotient, rest, whole.0 * step) * step)
+}
+
+/// The units of the last of so many decimals.
+fn step(decimals: i32) -> i128 {
+    let cut = DECIMALS as i32 - decimals.clamp(0, DECIMALS as i32);
+    10_i128.pow(cut as u32)
+}
+
+/// The whole number next to `quotient` and `rest` through `divisor`; the even one where two are as near.
+fn half_to_even(quotient: i128, rest: i128, divisor: i128) -> i128 {
+    let (quotient, rest) = (quotient + rest / divisor, rest % divisor);
+    let is_up = match (rest * 2).cmp(&divisor) {
+        Ordering::Less => false,
+        Ordering::Equal => quotient % 2 != 0,
+        Ordering::Greater => true,
+    };
+    quotient + i128::from(is_up)
+}
+
+/// `a` times `b` through `divisor`, and the rest: bit by bit, as the product may be longer than 128 bits.
+fn multiply_and_divide(a: i128, b: i128, divisor: i128) -> (i128, i128) {
+    let (whole, part) = (a / divisor, a % divisor);
+    let (mut quotient, mut rest) = (0, 0);
+    for bit in (0..i128::BITS - b.leading_zeros()).rev() {
+        (quotient, rest) = (quotient * 2, rest * 2);
+        if b >> bit & 1 == 1 {
+            (quotient, rest) = (quotient + whole, rest + part);
+        }
+        (quotient, rest) = (quotient + rest / divisor, rest % divisor);
+    }
+    (quotient, rest)
 }
 
 /// With all four decimals: `10.0000`.

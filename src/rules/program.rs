@@ -5,7 +5,9 @@ use serde_json::{Map, Value};
 use super::fields::FieldError;
 use super::generator::{DEFAULT_ALPHABET, Generator, RecipeError};
 use super::json::{boolean, integer, money, optional, optional_span, read, span, text};
+use super::limits::Limits;
 use super::money::Money;
+use super::reward::Rewards;
 use super::time::{Span, Timestamp};
 use super::{code, fields};
 
@@ -72,8 +74,8 @@ pub struct Program {
     /// Over all codes of the program.
     pub max_uses_total: Option<i32>,
     pub codes_expire_after: Option<Span>,
-    pub referrer_reward: Money,
-    pub referee_reward: Money,
+    pub rewards: Rewards,
+    pub limits: Limits,
     pub currency: String,
     pub min_purchase: Money,
     pub first_purchase_only: bool,
@@ -82,7 +84,6 @@ pub struct Program {
     pub attribution_window: Option<Span>,
     /// How long a reward is held before it is available.
     pub hold_period: Span,
-    pub requires_approval: bool,
     pub metadata: Value,
 }
 
@@ -107,15 +108,14 @@ impl Program {
             max_uses_per_code: 10,
             max_uses_total: None,
             codes_expire_after: None,
-            referrer_reward: Money::whole(10),
-            referee_reward: Money::whole(10),
+            rewards: Rewards::default(),
+            limits: Limits::default(),
             currency: "USD".to_owned(),
             min_purchase: Money::whole(10),
             first_purchase_only: true,
             one_code_per_referee: true,
             attribution_window: None,
             hold_period: Span::ZERO,
-            requires_approval: false,
             metadata: Value::Object(Map::new()),
         }
     }
@@ -171,8 +171,6 @@ impl Program {
             "codes_expire_after" => {
                 self.codes_expire_after = optional_span("codes_expire_after", value, length)?;
             }
-            "referrer_reward" => self.referrer_reward = money("referrer_reward", value)?,
-            "referee_reward" => self.referee_reward = money("referee_reward", value)?,
             "currency" => self.currency = text("currency", value)?.trim().to_uppercase(),
             "min_purchase" => self.min_purchase = money("min_purchase", value)?,
             "first_purchase_only" => {
@@ -185,12 +183,15 @@ impl Program {
                 self.attribution_window = optional_span("attribution_window", value, length)?;
             }
             "hold_period" => self.hold_period = span("hold_period", value, length)?,
-            "requires_approval" => self.requires_approval = boolean("requires_approval", value)?,
             "metadata" if value.is_object() => self.metadata = value.clone(),
             "metadata" => return Err(FieldError::invalid("metadata", "must be a JSON object")),
-            unknown => {
+            other => {
+                let set = self.rewards.set(other, value);
+                if let Some(set) = set.or_else(|| self.limits.set(other, value, length)) {
+                    return set;
+                }
                 let message = "is no attribute of a program".into();
-                return Err(FieldError { message, ..FieldError::unknown(unknown) });
+                return Err(FieldError { message, ..FieldError::unknown(other) });
             }
         }
         Ok(())
@@ -223,8 +224,6 @@ impl Program {
             "max_uses_total",
             "must be greater than 0",
         );
-        rule(!self.referrer_reward.is_negative(), "referrer_reward", "must not be negative");
-        rule(!self.referee_reward.is_negative(), "referee_reward", "must not be negative");
         rule(!self.min_purchase.is_negative(), "min_purchase", "must not be negative");
         rule(is_currency(&self.currency), "currency", CURRENCY_RULE);
         let expires = self.codes_expire_after != Some(Span::ZERO);
@@ -233,6 +232,8 @@ impl Program {
             faults.push(FieldError::invalid("max_uses_per_code", error.message));
         }
         faults.extend(self.generator().err());
+        faults.extend(self.rewards.faults());
+        faults.extend(self.limits.faults());
         faults
     }
 }
@@ -244,6 +245,7 @@ pub fn is_currency(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::reward::{Rate, Tiers};
     use super::*;
     use serde_json::json;
 
@@ -275,7 +277,11 @@ mod tests {
             "codes_expire_after": "30", "referrer_reward": 12.5, "referee_reward": "0.0001",
             "currency": " eur", "min_purchase": 0, "first_purchase_only": false,
             "one_code_per_referee": false, "attribution_window": "90", "hold_period": "14",
-            "requires_approval": true, "metadata": { "campaign": 7 },
+            "requires_approval": true, "metadata": { "campaign": 7 }, "referrer_percent": 2.5,
+            "referee_percent": "0.0001", "max_referrer_reward": 50, "max_referee_reward": null, "reward_scale": 0,
+            "tiers": [{ "from": 5, "referrer_reward": 15 }, { "from": 2, "referrer_percent": "7" }],
+            "max_rewards_per_referee": 12, "max_rewards_per_referrer": 100, "limit_period": "30",
+            "reward_budget": "1000", "review_above": 500, "review_after_per_day": 20,
         }));
         assert!(errors.is_empty(), "{errors:?}");
         let days = |days| Span { days, ..Span::ZERO };
@@ -291,15 +297,39 @@ mod tests {
             max_uses_per_code: 3,
             max_uses_total: Some(9),
             codes_expire_after: Some(days(30)),
-            referrer_reward: Money::parse("12.5").unwrap(),
-            referee_reward: Money::parse("0.0001").unwrap(),
+            rewards: Rewards {
+                referrer: Rate {
+                    fixed: Money::parse("12.5").unwrap(),
+                    percent: Money::parse("2.5").unwrap(),
+                    most: Some(Money::whole(50)),
+                },
+                referee: Rate {
+                    fixed: Money::parse("0.0001").unwrap(),
+                    percent: Money::parse("0.0001").unwrap(),
+                    most: None,
+                },
+                scale: 0,
+                tiers: Tiers::read(&json!([
+                    { "from": 2, "referrer_percent": 7 },
+                    { "from": 5, "referrer_reward": "15.0000" },
+                ]))
+                .unwrap(),
+            },
+            limits: Limits {
+                per_referee: Some(12),
+                per_referrer: Some(100),
+                period: Some(days(30)),
+                budget: Some(Money::whole(1_000)),
+                requires_approval: true,
+                review_above: Some(Money::whole(500)),
+                review_after_per_day: Some(20),
+            },
             currency: "EUR".into(),
             min_purchase: Money::ZERO,
             first_purchase_only: false,
             one_code_per_referee: false,
             attribution_window: Some(days(90)),
             hold_period: days(14),
-            requires_approval: true,
             metadata: json!({ "campaign": 7 }),
         };
         assert_eq!(program, expected);
@@ -367,6 +397,6 @@ mod tests {
     fn money_in_json_is_never_a_float() {
         let json: Value =
             serde_json::from_str(r#"{"referrer_reward": 1234567890123456.7891}"#).unwrap();
-        assert_eq!(set(json).0.referrer_reward.to_string(), "1234567890123456.7891");
+        assert_eq!(set(json).0.rewards.referrer.fixed.to_string(), "1234567890123456.7891");
     }
 }

@@ -15,7 +15,8 @@ use crate::pg::session::Session;
 use crate::pg::statement::{statements, text};
 use crate::pg::tables::{
     CHECK_ATTEMPTS, CODE_PROGRAMS, CODES, CONVERSIONS, CREATORS, EVENT_CONSUMERS, EVENT_DELIVERIES,
-    EVENTS, HOLDS, PROGRAM_STRIPES, PROGRAMS, REFEREES, REWARDS, SETTINGS, STRIPES, USAGE,
+    EVENTS, HOLDS, PROGRAM_STRIPES, PROGRAMS, PURCHASES, REFEREES, REFUNDS, REWARDS, SETTINGS,
+    STRIPES, TERMS as TERMS_OF_OWNERS, USAGE,
 };
 use crate::pg::texts::Text;
 use crate::rules::declaration::{Right, rights_of};
@@ -147,8 +148,12 @@ pub const TASKS: [Task; 9] = [
             (STRIPES, "SELECT"),
             (HOLDS, "SELECT"),
             (REFEREES, "SELECT, INSERT, UPDATE"),
-            (CONVERSIONS, "SELECT, INSERT"),
-            (REWARDS, "INSERT"),
+            (PROGRAMS, "UPDATE (rewards_granted)"),
+            (TERMS_OF_OWNERS, "SELECT"),
+            (PURCHASES, "SELECT, INSERT, UPDATE, DELETE"),
+            (REFUNDS, "SELECT, INSERT"),
+            (CONVERSIONS, "SELECT, INSERT, UPDATE"),
+            (REWARDS, "SELECT, INSERT"),
             TELL[0],
             TELL[1],
             TELL[2],
@@ -158,7 +163,8 @@ pub const TASKS: [Task; 9] = [
         name: "review",
         rights: &[
             (SETTINGS, "SELECT"),
-            (PROGRAMS, "SELECT"),
+            (PROGRAMS, "SELECT, UPDATE (rewards_granted)"),
+            (PURCHASES, "SELECT"),
             (CONVERSIONS, "SELECT, UPDATE"),
             (REWARDS, "SELECT, INSERT"),
             TELL[0],
@@ -198,6 +204,7 @@ pub const MANAGED: [Task; 2] = [
         name: "manage (programs)",
         rights: &[
             (PROGRAMS, "SELECT, INSERT, UPDATE"),
+            (TERMS_OF_OWNERS, "SELECT, INSERT, UPDATE, DELETE"),
             (PROGRAM_STRIPES, "SELECT, INSERT, UPDATE, DELETE"),
         ],
     },

@@ -4,7 +4,8 @@ CREATE FUNCTION referral_attribute_sale(
        source_ref   text,
        source_type  text DEFAULT 'order',
        amount       numeric DEFAULT NULL,
-       currency     text DEFAULT NULL)
+       currency     text DEFAULT NULL,
+       occurred_at  timestamptz DEFAULT NULL)
 RETURNS TABLE (
        uuid            uuid,
        program         text,
@@ -26,7 +27,7 @@ RETURNS TABLE (
        decided_by      uuid,
        decision_reason text)
 LANGUAGE c VOLATILE PARALLEL UNSAFE
-AS 'MODULE_PATHNAME', 'referral_attribute_sale_wrapper';
+AS 'MODULE_PATHNAME', 'referral_attribute_sale_once_wrapper';
 
-COMMENT ON FUNCTION referral_attribute_sale(text, uuid, text, text, numeric, text) IS
-'Records a sale that carries a code. It is no redemption: no usage row, no cap of uses. No row for an unknown, inactive or expired code and for one without a beneficiary: the sale goes on. rewarded and reason say whether the program rewards it (rewarded, pending_review, below_minimum, not_first_purchase, currency_mismatch, program_not_active); without an amount no minimum is met, without a currency it is the program''s. A repeat for the same source_type and source_ref returns the first row. Errors: RF014 a repeat with another code, referee, amount or currency, RF006 the buyer''s own code, 22023 an argument out of range.';
+COMMENT ON FUNCTION referral_attribute_sale(text, uuid, text, text, numeric, text, timestamptz) IS
+'Records a sale that carries a code. It is no redemption: no usage row, no cap of uses. No row for an unknown, inactive or expired code and for one without a beneficiary: the sale goes on. rewarded and reason say whether the program rewards it, as of occurred_at (NULL, or ahead of the clock: now), by the reasons of referral_record_purchase. Without an amount no minimum is met, without a currency it is the program''s; a repeat that brings what was missing completes the sale, which is judged then. Any other repeat for the same source_type and source_ref, whichever function told it, returns the first row. Errors: RF014 a repeat with another code, referee, amount or currency, RF006 the buyer''s own code, 22023 an argument out of range.';

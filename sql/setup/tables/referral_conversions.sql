@@ -22,6 +22,8 @@ CREATE TABLE host.referral_conversions (
        decided_by      uuid,
        decision_reason text,
        approvals       jsonb,
+       hold_period     interval,
+       reward_scale    integer                  NOT NULL DEFAULT 4,
        CONSTRAINT referral_conversions_pkey PRIMARY KEY (uuid),
        CONSTRAINT referral_conversions_source_key UNIQUE (source_type, source_ref),
        CONSTRAINT referral_conversions_program_fkey FOREIGN KEY (program)
@@ -88,3 +90,7 @@ COMMENT ON COLUMN host.referral_conversions.decision_reason IS
 'Why.';
 COMMENT ON COLUMN host.referral_conversions.approvals IS
 'The chain of approvals that is asked for, and what was decided in it; NULL: none.';
+COMMENT ON COLUMN host.referral_conversions.hold_period IS
+'How long its rewards are held, as the program had it; NULL: as the program has it.';
+COMMENT ON COLUMN host.referral_conversions.reward_scale IS
+'To how many decimals its rewards are rounded.';

@@ -25,11 +25,26 @@ CREATE TABLE host.referral_programs (
        metadata             jsonb                    NOT NULL,
        created_at           timestamp with time zone NOT NULL,
        updated_at           timestamp with time zone NOT NULL,
+       referrer_percent     numeric(20,4)            NOT NULL DEFAULT 0,
+       referee_percent      numeric(20,4)            NOT NULL DEFAULT 0,
+       max_referrer_reward  numeric(20,4),
+       max_referee_reward   numeric(20,4),
+       reward_scale         integer                  NOT NULL DEFAULT 2,
+       max_rewards_per_referee integer,
+       max_rewards_per_referrer integer,
+       limit_period         interval,
+       reward_budget        numeric(20,4),
+       rewards_granted      numeric                  NOT NULL DEFAULT 0,
+       review_above         numeric(20,4),
+       review_after_per_day integer,
+       tiers                jsonb                    NOT NULL DEFAULT '[]'::jsonb,
        CONSTRAINT referral_programs_pkey PRIMARY KEY (key),
        CONSTRAINT referral_programs_status_check
             CHECK ((status = ANY (ARRAY['active'::text, 'paused'::text, 'ended'::text]))),
        CONSTRAINT referral_programs_cap_check
-            CHECK ((number_of_uses <= max_uses_total))
+            CHECK ((number_of_uses <= max_uses_total)),
+       CONSTRAINT referral_programs_budget_check
+            CHECK ((rewards_granted <= reward_budget))
 );
 
 GRANT SELECT (key, status, starts_at, ends_at, one_code_per_referee, max_uses_total, number_of_uses)
@@ -98,3 +113,29 @@ COMMENT ON COLUMN host.referral_programs.created_at IS
 'When it was made.';
 COMMENT ON COLUMN host.referral_programs.updated_at IS
 'When it was last changed.';
+COMMENT ON COLUMN host.referral_programs.referrer_percent IS
+'Hundredths of the amount that the referrer gets besides.';
+COMMENT ON COLUMN host.referral_programs.referee_percent IS
+'Hundredths of the amount that the person referred gets besides.';
+COMMENT ON COLUMN host.referral_programs.max_referrer_reward IS
+'The most that a conversion gives the referrer; NULL: no limit.';
+COMMENT ON COLUMN host.referral_programs.max_referee_reward IS
+'The most that a conversion gives the person referred; NULL: no limit.';
+COMMENT ON COLUMN host.referral_programs.reward_scale IS
+'To how many decimals rewards are rounded, half to even.';
+COMMENT ON COLUMN host.referral_programs.max_rewards_per_referee IS
+'The most conversions of a person that are rewarded; NULL: no limit.';
+COMMENT ON COLUMN host.referral_programs.max_rewards_per_referrer IS
+'The most conversions within limit_period that a referrer is rewarded for; NULL: no limit.';
+COMMENT ON COLUMN host.referral_programs.limit_period IS
+'What max_rewards_per_referrer holds for; NULL: for ever.';
+COMMENT ON COLUMN host.referral_programs.reward_budget IS
+'What the program may grant in all, less what was taken back; NULL: no limit.';
+COMMENT ON COLUMN host.referral_programs.rewards_granted IS
+'What it has granted, less what was taken back, counted only while reward_budget is set.';
+COMMENT ON COLUMN host.referral_programs.review_above IS
+'A larger amount waits for a review; NULL: none does for its size.';
+COMMENT ON COLUMN host.referral_programs.review_after_per_day IS
+'A referrer''s further conversions within a day wait for a review; NULL: none does for their number.';
+COMMENT ON COLUMN host.referral_programs.tiers IS
+'What a referrer gets from so many rewarded conversions on: [{"from": 5, "referrer_reward": "15.0000"}].';

@@ -1,0 +1,4 @@
+SELECT s.*
+  FROM host.referral_purchases AS s
+ WHERE s.source_type OPERATOR(pg_catalog.=) $1
+   AND s.source_ref OPERATOR(pg_catalog.=) $2

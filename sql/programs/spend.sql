@@ -1,0 +1,5 @@
+-- Counts what is granted, or below zero what is taken back, of a program that has a budget.
+UPDATE host.referral_programs AS p
+   SET rewards_granted = p.rewards_granted OPERATOR(pg_catalog.+) $2
+ WHERE p.key OPERATOR(pg_catalog.=) $1
+   AND p.reward_budget IS NOT NULL

@@ -1,0 +1,237 @@
+//! Refunds, as the webhook tells of them: each side gives back its reward's share of the purchase.
+
+use std::borrow::Cow;
+
+use pgrx::datum::Uuid;
+use pgrx::prelude::*;
+
+use crate::conversions::purchase::keeps_changing;
+use crate::conversions::rewards::{Most, Taken, take_back};
+use crate::conversions::row::Conversion;
+use crate::conversions::told::{Known, Reference, Told, unseen};
+use crate::events::Events;
+use crate::pg::args;
+use crate::pg::clock;
+use crate::pg::error::{Error, Result, answer};
+use crate::pg::result::Row;
+use crate::pg::returns::Record;
+use crate::pg::session::{Session, View};
+use crate::pg::statement::{columns, statements};
+use crate::pg::texts::Text;
+use crate::pg::transaction::MOST_LOOKS;
+use crate::pg::values;
+use crate::programs::budget;
+use crate::rules::conversion::Status;
+use crate::rules::money::Money;
+use crate::rules::refusal::Refusal;
+use crate::rules::reward::taken_back;
+use crate::settings::Switches;
+
+columns! {
+    f: amount, conversion_uuid, status, referrer_taken, referee_taken
+}
+
+statements! {
+    f.* = COLUMNS;
+    REFUND = "conversions/refund.sql";
+}
+
+statements! {
+    INSERT_REFUND = "conversions/insert_refund.sql";
+}
+
+/// The longest name of a refund.
+const REF_CHARS: usize = 255;
+
+/// A refund as the caller tells of it.
+struct Refund<'a> {
+    reference: Reference<'a>,
+    refund_ref: Cow<'a, str>,
+    /// None: all that is left.
+    amount: Option<Money>,
+    reason: Option<Cow<'a, str>>,
+}
+
+/// What came of it.
+#[derive(Clone, Default)]
+struct Outcome {
+    conversion: Option<Uuid>,
+    status: Option<String>,
+    taken: Taken,
+}
+
+/// conversion_uuid, status, referrer_taken, referee_taken, repeated
+type RefundColumns = (Option<Uuid>, Option<String>, Money, Money, bool);
+
+impl Outcome {
+    fn read(row: Row) -> Self {
+        Outcome {
+            conversion: row.get(at::conversion_uuid),
+            status: row.get(at::status),
+            taken: Taken {
+                referrer: row.need(at::referrer_taken),
+                referee: row.need(at::referee_taken),
+                ..Taken::default()
+            },
+        }
+    }
+
+    fn into_columns(self, repeated: bool) -> RefundColumns {
+        let Outcome { conversion, status, taken } = self;
+        (conversion, status, taken.referrer, taken.referee, repeated)
+    }
+}
+
+#[pg_extern(sql = false)]
+fn referral_record_refund(
+    source_ref: Option<Text>,
+    refund_ref: Option<Text>,
+    amount: Option<AnyNumeric>,
+    source_type: Option<Text>,
+    reason: Option<Text>,
+) -> Record<RefundColumns> {
+    answer(|| {
+        let amount = amount.map(|amount| values::amount(amount, "amount")).transpose()?;
+        if amount.is_some_and(|amount| !amount.is_positive()) {
+            return Err(Error::out_of_range("amount", "must be greater than 0"));
+        }
+        let refund = Refund {
+            reference: Reference::new(source_ref, source_type)?,
+            refund_ref: reference_text(refund_ref, "refund_ref")?,
+            amount,
+            reason: args::optional_text(reason, "reason")?,
+        };
+        let session = Session::open();
+        for _ in 0..MOST_LOOKS {
+            if let Some((outcome, repeated)) = refund.record(&session)? {
+                return Ok(Record(outcome.into_columns(repeated)));
+            }
+        }
+        Err(keeps_changing())
+    })
+}
+
+/// What the caller calls a refund or reversal.
+pub fn reference_text<'a>(text: Option<Text<'a>>, argument: &str) -> Result<Cow<'a, str>> {
+    let text = args::text(text, argument)?;
+    if text.trim().is_empty() || text.chars().nth(REF_CHARS).is_some() {
+        return Err(Error::out_of_range(argument, "must be 1 to 255 characters"));
+    }
+    Ok(text)
+}
+
+impl Refund<'_> {
+    /// None where the purchase was told meanwhile, of a program whose row comes before the source's.
+    fn record(&self, session: &Session) -> Result<Option<(Outcome, bool)>> {
+        budget::enter(session);
+        let program = |known: Option<&Known>| {
+            known.and_then(|known| known.told.as_ref()).and_then(|told| told.program.clone())
+        };
+        let before = program(self.reference.known(session).as_ref());
+        if let Some(key) = &before {
+            budget::lock_if_any(session, key);
+        }
+        let known = self.reference.lock_or_await(session)?;
+        if program(Some(&known)) != before {
+            return Ok(None);
+        }
+        let [source_type, source_ref] = self.reference.args();
+        let args = [source_type, source_ref, (&*self.refund_ref).into()];
+        if let Some(row) = session.write(&REFUND, &args).first() {
+            let told: Option<Money> = row.get(at::amount);
+            let differs = self.amount.zip(told).is_some_and(|(now, then)| now != then);
+            if differs {
+                return Err(Refusal::IdempotencyConflict.into());
+            }
+            return Ok(Some((Outcome::read(row), true)));
+        }
+        let amount = self.fitting(&known)?;
+        let refunded = known.refunded + amount.unwrap_or(Money::ZERO);
+        let is_all = match known.told.as_ref().and_then(|told| told.amount) {
+            Some(told) => refunded >= told,
+            None => known.is_refunded || self.amount.is_none(),
+        };
+        self.reference.refund(session, refunded, is_all)?;
+        let outcome = match &known.told {
+            Some(told) => self.take(session, told, known.refunded, refunded, is_all)?,
+            None => Outcome::default(),
+        };
+        self.write(session, amount, &outcome);
+        Ok(Some((outcome, false)))
+    }
+
+    /// The amount, which must be left of the purchase; None where it is all of an amount that is not known.
+    fn fitting(&self, known: &Known) -> Result<Option<Money>> {
+        let told = known.told.as_ref().and_then(|told| told.amount);
+        let Some(told) = told else { return Ok(self.amount) };
+        let left = told - known.refunded;
+        match self.amount {
+            Some(amount) if amount > left => {
+                let rule = format!("must be at most the {left} that is left of the purchase");
+                Err(Error::out_of_range("amount", rule))
+            }
+            Some(amount) => Ok(Some(amount)),
+            None => Ok(Some(left)),
+        }
+    }
+
+    /// Takes back from the conversion, if the purchase has come to one.
+    fn take(
+        &self,
+        session: &Session,
+        told: &Told,
+        before: Money,
+        refunded: Money,
+        is_all: bool,
+    ) -> Result<Outcome> {
+        let Some(uuid) = told.conversion else { return Ok(Outcome::default()) };
+        let conversion = Conversion::lock(session, uuid).ok_or_else(unseen)?;
+        let events = Events::new(Switches::read(session, View::Now).events);
+        let reason = self.reason.as_deref().unwrap_or("refund");
+        let most = match told.judged_amount() {
+            _ if is_all => Most::All,
+            Some(amount) if amount.is_positive() => {
+                let share = |reward| {
+                    let taken = |refunded: Money| {
+                        let refunded = (refunded - told.refunded_before).max(Money::ZERO);
+                        taken_back(reward, amount, refunded, conversion.reward_scale)
+                    };
+                    taken(refunded) - taken(before)
+                };
+                Most::Sides {
+                    referrer: share(conversion.referrer_reward),
+                    referee: share(conversion.referee_reward),
+                }
+            }
+            _ => Most::Each(Money::ZERO),
+        };
+        let taken = take_back(session, &conversion, most, reason, events);
+        let conversion = if is_all && conversion.status.stands() {
+            conversion.reverse(session, reason, events)?
+        } else {
+            conversion
+        };
+        Ok(Outcome {
+            conversion: Some(uuid),
+            status: Some(Status::name(conversion.status).to_owned()),
+            taken,
+        })
+    }
+
+    fn write(&self, session: &Session, amount: Option<Money>, outcome: &Outcome) {
+        let [source_type, source_ref] = self.reference.args();
+        let args = [
+            source_type,
+            source_ref,
+            (&*self.refund_ref).into(),
+            amount.into(),
+            self.reason.as_deref().into(),
+            clock::now().into(),
+            outcome.conversion.into(),
+            outcome.status.as_deref().into(),
+            outcome.taken.referrer.into(),
+            outcome.taken.referee.into(),
+        ];
+        session.write(&INSERT_REFUND, &args);
+    }
+}

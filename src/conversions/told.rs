@@ -1,0 +1,208 @@
+//! What was told of a purchase or sale, by its reference: the row that makes a repeat a repeat.
+
+use std::borrow::Cow;
+
+use pgrx::datum::Uuid;
+
+use crate::conversions::row::Conversion;
+use crate::pg::args;
+use crate::pg::clock;
+use crate::pg::error::{Error, Result};
+use crate::pg::result::Row;
+use crate::pg::session::Session;
+use crate::pg::statement::{Parameter, columns, statements};
+use crate::pg::tables::PURCHASES;
+use crate::pg::texts::Text;
+use crate::rules::eligibility::{Judgement, Verdict};
+use crate::rules::money::Money;
+use crate::rules::time::Timestamp;
+
+columns! {
+    s: referee_uuid, amount, currency, occurred_at, code, program, reason, conversion_uuid, referrer_uuid,
+    referrer_reward, referee_reward, refunded, refunded_before, is_refunded, is_forgotten
+}
+
+statements! {
+    s.* = COLUMNS;
+    SOURCE = "conversions/source.sql";
+    SOURCE_LOCKED = "conversions/source_locked.sql";
+}
+
+statements! {
+    TELL = "conversions/tell.sql";
+    TELL_REFUNDED = "conversions/tell_refunded.sql";
+    AWAIT_PURCHASE = "conversions/await_purchase.sql";
+    REFUND_SOURCE = "conversions/refund_source.sql";
+}
+
+/// The longest name of a source, and of its type.
+const SOURCE_CHARS: usize = 255;
+
+/// What the application calls a purchase or sale.
+pub struct Reference<'a> {
+    pub source_type: String,
+    pub source_ref: Cow<'a, str>,
+}
+
+/// What is known of a source.
+#[derive(Clone)]
+pub struct Known {
+    pub refunded: Money,
+    /// All of it was refunded, whatever it comes to.
+    pub is_refunded: bool,
+    /// None: only refunds are known.
+    pub told: Option<Told>,
+}
+
+/// A purchase or sale that was told, with its verdict.
+#[derive(Clone)]
+pub struct Told {
+    pub referee: Uuid,
+    pub amount: Option<Money>,
+    pub currency: Option<String>,
+    pub occurred_at: Timestamp,
+    /// The code that the sale carried.
+    pub code: Option<String>,
+    pub program: Option<String>,
+    pub judgement: Judgement,
+    pub conversion: Option<Uuid>,
+    pub referrer: Option<Uuid>,
+    /// What was refunded before it was judged.
+    pub refunded_before: Money,
+    /// The buyer was forgotten: a repeat is known by its reference alone.
+    pub is_forgotten: bool,
+}
+
+impl<'a> Reference<'a> {
+    /// Of a conversion. An older release has stored types as they were written.
+    pub fn of(conversion: &'a Conversion) -> Self {
+        Reference {
+            source_ref: conversion.source_ref.as_str().into(),
+            source_type: conversion.source_type.trim().to_lowercase(),
+        }
+    }
+
+    pub fn new(source_ref: Option<Text<'a>>, source_type: Option<Text<'a>>) -> Result<Self> {
+        Ok(Reference {
+            source_ref: name(source_ref, "source_ref")?,
+            source_type: name(source_type, "source_type")?.trim().to_lowercase(),
+        })
+    }
+
+    pub fn args(&self) -> [Parameter<'_>; 2] {
+        [self.source_type.as_str().into(), self.source_ref.as_ref().into()]
+    }
+
+    /// As things are now.
+    pub fn known(&self, session: &Session) -> Option<Known> {
+        session.write(&SOURCE, &self.args()).first().map(Known::read)
+    }
+
+    /// The same, its row locked until the transaction ends.
+    pub fn lock(&self, session: &Session) -> Option<Known> {
+        session.lock_rows(PURCHASES, &SOURCE_LOCKED, &self.args()).first().map(Known::read)
+    }
+
+    /// The same for a refund, which may come before its purchase.
+    pub fn lock_or_await(&self, session: &Session) -> Result<Known> {
+        session.write(&AWAIT_PURCHASE, &self.args());
+        self.lock(session).ok_or_else(unseen)
+    }
+
+    /// Tells it, unless it is known; false where it is.
+    pub fn tell(&self, session: &Session, told: &Told) -> bool {
+        session.write(&TELL, &self.values(told, None)).count() > 0
+    }
+
+    /// Tells what was missing, its row locked, and less what was refunded by then.
+    pub fn complete(&self, session: &Session, told: &Told) -> Result<()> {
+        let written = session.write(&TELL_REFUNDED, &self.values(told, Some(told.refunded_before)));
+        if written.count() > 0 { Ok(()) } else { Err(Error::row_not_updated("purchase")) }
+    }
+
+    pub fn refund(&self, session: &Session, refunded: Money, is_refunded: bool) -> Result<()> {
+        let [source_type, source_ref] = self.args();
+        let args = [source_type, source_ref, refunded.into(), is_refunded.into()];
+        let written = session.write(&REFUND_SOURCE, &args);
+        if written.count() > 0 { Ok(()) } else { Err(Error::row_not_updated("purchase")) }
+    }
+
+    fn values<'p>(&'p self, told: &'p Told, refunded: Option<Money>) -> Vec<Parameter<'p>> {
+        let Judgement { verdict, referrer_reward, referee_reward } = told.judgement;
+        let promised = |reward: Money| verdict.qualifies().then_some(reward);
+        let [source_type, source_ref] = self.args();
+        let mut values = vec![
+            source_type,
+            source_ref,
+            told.referee.into(),
+            told.amount.into(),
+            told.currency.as_deref().into(),
+            told.occurred_at.into(),
+            clock::now().into(),
+            told.code.as_deref().into(),
+            told.program.as_deref().into(),
+            verdict.reason().into(),
+            told.conversion.into(),
+            told.referrer.into(),
+            promised(referrer_reward).into(),
+            promised(referee_reward).into(),
+        ];
+        values.extend(refunded.map(Parameter::from));
+        values
+    }
+}
+
+impl Known {
+    fn read(row: Row) -> Self {
+        Known {
+            refunded: row.need(at::refunded),
+            is_refunded: row.need(at::is_refunded),
+            told: row.get(at::referee_uuid).map(|referee| Told::read(row, referee)),
+        }
+    }
+}
+
+impl Told {
+    fn read(row: Row, referee: Uuid) -> Self {
+        let reason: String = row.need(at::reason);
+        let promised = |column| row.get(column).unwrap_or_default();
+        Told {
+            referee,
+            amount: row.get(at::amount),
+            currency: row.get(at::currency),
+            occurred_at: row.need(at::occurred_at),
+            code: row.get(at::code),
+            program: row.get(at::program),
+            judgement: Judgement {
+                // The functions write no other word.
+                verdict: Verdict::parse(&reason).unwrap_or(Verdict::NotReferred),
+                referrer_reward: promised(at::referrer_reward),
+                referee_reward: promised(at::referee_reward),
+            },
+            conversion: row.get(at::conversion_uuid),
+            referrer: row.get(at::referrer_uuid),
+            refunded_before: row.need(at::refunded_before),
+            is_forgotten: row.need(at::is_forgotten),
+        }
+    }
+
+    /// What it is rewarded for: the amount, less what was refunded before.
+    pub fn judged_amount(&self) -> Option<Money> {
+        self.amount.map(|amount| amount - self.refunded_before)
+    }
+}
+
+/// The name of a source, or of its type.
+fn name<'a>(text: Option<Text<'a>>, argument: &str) -> Result<Cow<'a, str>> {
+    let text = args::text(text, argument)?;
+    if text.trim().is_empty() || text.chars().nth(SOURCE_CHARS).is_some() {
+        return Err(Error::out_of_range(argument, "must be 1 to 255 characters"));
+    }
+    Ok(text)
+}
+
+/// The source was taken when it was to be told, and yet cannot be seen.
+pub fn unseen() -> Error {
+    Error::new("42501", "purchase_not_visible", "the source was told by a row that cannot be read")
+        .with_hint("Row-level security hides rows of referral_purchases from the caller.")
+}
