@@ -23,6 +23,10 @@ statements! {
     REFEREES_LEFT = "privacy/referees_left.sql";
     USAGE = "privacy/usage.sql";
     HOLDS = "privacy/holds.sql";
+    LOCK_PURCHASES = "privacy/lock_purchases.sql";
+    PURCHASES = "privacy/purchases.sql";
+    PURCHASES_LEFT = "privacy/purchases_left.sql";
+    TERMS = "privacy/terms.sql";
     LOCK_CONVERSIONS = "privacy/lock_conversions.sql";
     CONVERSIONS = "privacy/conversions.sql";
     CONVERSIONS_LEFT = "privacy/conversions_left.sql";
@@ -50,13 +54,18 @@ fn replace(session: &Session, user: Uuid, pseudonym: Uuid) -> Result<usize> {
     let mut rows = session.write(&CODES, &args).count() + by_id(&CREATORS);
     // A creation that was under way has been waited for; what it has made could not be locked in its turn.
     must_be_gone(session, &CODES_LEFT, user)?;
-    rows += by_id(&OWNERS);
+    rows += by_id(&OWNERS) + by_id(&TERMS);
     let programs: Vec<String> = locked(session, tables::REFEREES, &LOCK_REFEREES, &[user.into()]);
     let args = [user.into(), pseudonym.into(), programs.into()];
     rows += session.write(&REFEREES, &args).count();
     // Neither could one who has redeemed meanwhile.
     must_be_gone(session, &REFEREES_LEFT, user)?;
     rows += by_id(&USAGE) + by_id(&HOLDS);
+    let purchases: Vec<String> =
+        locked(session, tables::PURCHASES, &LOCK_PURCHASES, &[user.into()]);
+    let args = [user.into(), pseudonym.into(), purchases.into()];
+    rows += session.write(&PURCHASES, &args).count();
+    must_be_gone(session, &PURCHASES_LEFT, user)?;
     let conversions: Vec<Uuid> =
         locked(session, tables::CONVERSIONS, &LOCK_CONVERSIONS, &[user.into(), name.into()]);
     let args =

@@ -5,6 +5,8 @@ UPDATE host.referral_conversions AS v
        decided_at = $5,
        decided_by = $6,
        decision_reason = $7,
-       approvals = $8
+       approvals = $8,
+       referrer_reward = $9,
+       referee_reward = $10
  WHERE v.uuid OPERATOR(pg_catalog.=) $1
 RETURNING v.*

@@ -6,6 +6,7 @@ use pgrx::prelude::*;
 use crate::conversions::rewards;
 use crate::conversions::rewards::Most;
 use crate::conversions::row::{Conversion, ConversionColumns};
+use crate::conversions::told::{Known, Reference};
 use crate::events::Events;
 use crate::pg::args;
 use crate::pg::clock;
@@ -28,6 +29,8 @@ use crate::rules::refusal::Refusal;
 struct Review {
     session: Session,
     conversion: Conversion,
+    /// What is known of the sale.
+    source: Option<Known>,
     events: Events,
 }
 
@@ -35,15 +38,17 @@ impl Review {
     fn open(conversion_uuid: Option<Uuid>) -> Result<Self> {
         let uuid = required(conversion_uuid, "conversion_uuid")?;
         let session = Session::open();
-        // The program before its conversions, where it has a budget to be spent or refilled.
+        // Before the conversion its program, where it has a budget to be spent or refilled, and its source.
         budget::enter(&session);
+        let mut source = None;
         if let Some(conversion) = Conversion::by_uuid(&session, uuid) {
             budget::lock_if_any(&session, &conversion.program);
+            source = Reference::of(&conversion).lock(&session);
         }
         let conversion = Conversion::lock(&session, uuid)
             .ok_or_else(|| Error::out_of_range("conversion_uuid", "names no conversion"))?;
         let events = Events::read(&session);
-        Ok(Review { session, conversion, events })
+        Ok(Review { session, conversion, source, events })
     }
 
     fn chain(&self) -> Result<Option<Chain>> {
@@ -80,7 +85,8 @@ impl Review {
         self.conversion.tell(&self.session, self.events);
         let (session, events) = (&self.session, self.events);
         if grants && let Some(program) = by_key(session, &self.conversion.program, View::Now) {
-            rewards::grant_reviewed(session, &mut self.conversion, &program, events);
+            let source = self.source.as_ref();
+            rewards::grant_reviewed(session, &mut self.conversion, source, &program, events);
         }
         if matches!(status, Status::Rejected | Status::Reversed) {
             let reason = reason.unwrap_or(status.name());
@@ -151,7 +157,7 @@ fn referral_reverse(
             return review.decide(status, None, Some(reason)).map(columns);
         };
         next(&review, Action::ReversePart)?;
-        let Review { session, conversion, events } = &review;
+        let Review { session, conversion, events, .. } = &review;
         if conversion.granted_at.is_none() {
             return Err(Error::out_of_range(
                 "amount",

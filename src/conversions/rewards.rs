@@ -6,7 +6,7 @@ use pgrx::prelude::*;
 use serde_json::{Value, json};
 
 use crate::conversions::row::Conversion;
-use crate::conversions::told::Reference;
+use crate::conversions::told::{Known, Reference};
 use crate::events::Events;
 use crate::pg::clock;
 use crate::pg::error::{answer, required};
@@ -84,53 +84,13 @@ impl Entry<'_> {
 /// Grants both sides what the conversion has promised them; a side without a reward gets no row. The program's row is
 /// locked where it has a budget.
 pub fn grant(session: &Session, conversion: &Conversion, program: &Program, events: Events) {
-    let promised = (conversion.referrer_reward, conversion.referee_reward);
-    grant_each(session, conversion, program, promised, events);
-}
-
-/// The same once a review has approved it: less what was refunded meanwhile, if the budget has as much left; else
-/// nothing, and the reason says so.
-pub fn grant_reviewed(
-    session: &Session,
-    conversion: &mut Conversion,
-    stored: &StoredProgram,
-    events: Events,
-) {
-    let known = Reference::of(conversion).known(session);
-    let told = known.as_ref().and_then(|known| known.told.as_ref());
-    let left = |reward: Money| {
-        let shares = told.zip(known.as_ref()).and_then(|(told, known)| {
-            let amount = told.judged_amount().filter(|amount| amount.is_positive())?;
-            let refunded = known.refunded - told.refunded_before;
-            Some(taken_back(reward, amount, refunded, conversion.reward_scale))
-        });
-        reward - shares.unwrap_or_default()
-    };
-    let promised = (left(conversion.referrer_reward), left(conversion.referee_reward));
-    let granted = stored.rewards_granted + promised.0 + promised.1;
-    if stored.program.limits.budget.is_some_and(|budget| granted > budget) {
-        conversion.reason = Verdict::BudgetSpent.reason().into();
-        return;
-    }
-    conversion.reason = Verdict::Rewarded.reason().into();
-    conversion.granted_at = Some(clock::now());
-    grant_each(session, conversion, &stored.program, promised, events);
-}
-
-fn grant_each(
-    session: &Session,
-    conversion: &Conversion,
-    program: &Program,
-    (of_referrer, of_referee): (Money, Money),
-    events: Events,
-) {
     let hold_period = conversion.hold_period.unwrap_or(program.hold_period);
     // From the statement's start, by which balances are told: a reward without a hold is available to
     // whoever asks in the same call or block.
     let available_at = clock::after(clock::statement_start(), hold_period);
     let sides = [
-        (REFERRER, conversion.referrer_uuid, of_referrer),
-        ("referee", conversion.referee_uuid, of_referee),
+        (REFERRER, conversion.referrer_uuid, conversion.referrer_reward),
+        ("referee", conversion.referee_uuid, conversion.referee_reward),
     ];
     for (side, user, amount) in sides.into_iter().filter(|(_, _, amount)| amount.is_positive()) {
         let currency = conversion.reward_currency.as_str();
@@ -139,8 +99,37 @@ fn grant_each(
         entry.write(session, conversion, events);
     }
     if program.limits.budget.is_some() {
-        budget::spend(session, &conversion.program, of_referrer + of_referee);
+        let granted = conversion.referrer_reward + conversion.referee_reward;
+        budget::spend(session, &conversion.program, granted);
     }
+}
+
+/// The same once a review has approved it: less what was refunded meanwhile, if the budget has as much left; else
+/// nothing, and the reason says so. The source's row is locked.
+pub fn grant_reviewed(
+    session: &Session,
+    conversion: &mut Conversion,
+    source: Option<&Known>,
+    stored: &StoredProgram,
+    events: Events,
+) {
+    let told = source.and_then(|known| known.told.as_ref().map(|told| (told, known.refunded)));
+    if let Some((told, refunded)) = told.filter(|(told, all)| *all > told.refunded_before) {
+        let amount = told.judged_amount().unwrap_or_default();
+        let since = refunded - told.refunded_before;
+        let left = |reward| reward - taken_back(reward, amount, since, conversion.reward_scale);
+        let left = (left(conversion.referrer_reward), left(conversion.referee_reward));
+        (conversion.referrer_reward, conversion.referee_reward) = left;
+        Reference::of(conversion).judge_less(session);
+    }
+    let granted = stored.rewards_granted + conversion.referrer_reward + conversion.referee_reward;
+    if stored.program.limits.budget.is_some_and(|budget| granted > budget) {
+        conversion.reason = Verdict::BudgetSpent.reason().into();
+        return;
+    }
+    conversion.reason = Verdict::Rewarded.reason().into();
+    conversion.granted_at = Some(clock::now());
+    grant(session, conversion, &stored.program, events);
 }
 
 /// A grant, and what is left of it.

@@ -112,6 +112,8 @@ impl Conversion {
             self.decided_by.into(),
             self.decision_reason.as_deref().into(),
             self.approvals.clone().into(),
+            self.referrer_reward.into(),
+            self.referee_reward.into(),
         ];
         let stored = session.write(&UPDATE, &args).first().map(Conversion::read);
         stored.ok_or_else(|| Error::row_not_updated("conversion"))

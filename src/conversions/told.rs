@@ -33,6 +33,7 @@ statements! {
     TELL_REFUNDED = "conversions/tell_refunded.sql";
     AWAIT_PURCHASE = "conversions/await_purchase.sql";
     REFUND_SOURCE = "conversions/refund_source.sql";
+    JUDGE_LESS = "conversions/judge_less.sql";
 }
 
 /// The longest name of a source, and of its type.
@@ -118,6 +119,11 @@ impl<'a> Reference<'a> {
     pub fn complete(&self, session: &Session, told: &Told) -> Result<()> {
         let written = session.write(&TELL_REFUNDED, &self.values(told, Some(told.refunded_before)));
         if written.count() > 0 { Ok(()) } else { Err(Error::row_not_updated("purchase")) }
+    }
+
+    /// From now on it is rewarded less all that was refunded by now. Its row is locked.
+    pub fn judge_less(&self, session: &Session) {
+        session.write(&JUDGE_LESS, &self.args());
     }
 
     pub fn refund(&self, session: &Session, refunded: Money, is_refunded: bool) -> Result<()> {

@@ -10,6 +10,7 @@ use crate::pg::session::Session;
 use crate::pg::tables::{HOST_TABLES, PROGRAMS};
 use crate::programs::define;
 use crate::rules::program::DEFAULT_KEY;
+use crate::setup::moves::Moves;
 use crate::setup::report::{self, Action, Line, LineColumns};
 use crate::setup::target::{alone, session_over};
 use crate::setup::{indexes, tables, triggers};
@@ -24,7 +25,9 @@ fn setup(session: &Session, build_indexes: bool) -> Result<Vec<Line>> {
     let build = |table: &str| build_indexes || !there_before.contains(&table);
     lines.extend(indexes::see_to(session, build)?);
     let has_programs = session.tables.relation(PROGRAMS).is_some();
+    let moves = Moves::needed(session);
     lines.extend(tables::see_to_own(session)?);
+    moves.make(session, &mut lines);
     lines.push(see_to_default_program(session, has_programs));
     Ok(lines)
 }

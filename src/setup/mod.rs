@@ -10,6 +10,7 @@ mod finding;
 mod grants;
 mod index_findings;
 mod indexes;
+mod moves;
 mod page_findings;
 mod report;
 mod setting_findings;

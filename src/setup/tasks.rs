@@ -164,7 +164,7 @@ pub const TASKS: [Task; 9] = [
         rights: &[
             (SETTINGS, "SELECT"),
             (PROGRAMS, "SELECT, UPDATE (rewards_granted)"),
-            (PURCHASES, "SELECT"),
+            (PURCHASES, "SELECT, UPDATE (refunded_before)"),
             (CONVERSIONS, "SELECT, UPDATE"),
             (REWARDS, "SELECT, INSERT"),
             TELL[0],

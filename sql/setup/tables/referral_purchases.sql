@@ -25,6 +25,10 @@ CREATE TABLE host.referral_purchases (
 CREATE INDEX referral_purchases_referee_idx
     ON host.referral_purchases USING btree (referee_uuid, occurred_at);
 
+CREATE INDEX referral_purchases_referrer_idx
+    ON host.referral_purchases USING btree (referrer_uuid)
+ WHERE (referrer_uuid IS NOT NULL);
+
 COMMENT ON TABLE host.referral_purchases IS
 'Each purchase and sale that was told, with its verdict.';
 COMMENT ON COLUMN host.referral_purchases.source_type IS
