@@ -15,6 +15,7 @@ use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
 use crate::pg::texts::Text;
 use crate::pg::transaction::MOST_LOOKS;
+use crate::programs::budget;
 use crate::programs::row as programs;
 use crate::rules::eligibility::{Judgement, Source, Verdict};
 use crate::rules::money::Money;
@@ -93,6 +94,7 @@ fn tell(session: &Session, sale: &Sale) -> Result<Option<(Told, bool)>> {
     {
         return Ok(Some((told, false)));
     }
+    budget::enter(session);
     let known = sale.reference.known(session);
     if let Some(told) = known.as_ref().and_then(|known| known.told.as_ref()) {
         sale.must_repeat(told)?;
@@ -115,7 +117,8 @@ fn leading(session: &Session, sale: &Sale, own_code: bool) -> Result<Option<Lead
     let found = session.write(&EARLIEST_REDEMPTION, &args);
     let Some(redemption) = found.first() else { return Ok(None) };
     let program: String = redemption.need(4);
-    let program = programs::named(session, &program, "program", View::Now)?;
+    let program = programs::newest(session, &program);
+    let program = program.ok_or_else(|| programs::unknown("program"))?.program;
     let (referrer, redeemed_at): (Uuid, Timestamp) = (redemption.need(3), redemption.need(6));
     let window_ends = program.attribution_window.map(|window| clock::after(redeemed_at, window));
     Ok(Some(Leading {

@@ -166,7 +166,6 @@ impl Leading {
     /// Judges the sale: under the referee's lock, and the program's, where it matters what was before, so that of two
     /// first purchases at the same moment one is the first. The program is as it is by then.
     pub fn judge(&mut self, session: &Session, sale: &Sale, refunded: Refunded) -> Judgement {
-        budget::enter(session);
         let judgement = sale.purchase(self.referral(session), &refunded).judge(&Past::default());
         if !judgement.verdict.qualifies() && judgement.verdict != Verdict::BudgetSpent {
             return judgement;
@@ -372,7 +371,8 @@ pub fn complete(
     conversion: Conversion,
     events: Events,
 ) -> Result<Option<(Told, Conversion)>> {
-    let program = programs::named(session, &conversion.program, "program", View::Now)?;
+    let program = programs::newest(session, &conversion.program);
+    let program = program.ok_or_else(|| programs::unknown("program"))?.program;
     let mut leading = Leading {
         code_uuid: conversion.code_uuid,
         code: conversion.code.clone(),

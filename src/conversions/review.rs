@@ -14,12 +14,12 @@ use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::ids;
 use crate::pg::json::Json;
 use crate::pg::returns::Record;
-use crate::pg::session::{Session, View};
+use crate::pg::session::Session;
 use crate::pg::tables::CONVERSIONS;
 use crate::pg::texts::Text;
 use crate::pg::values;
 use crate::programs::budget;
-use crate::programs::row::by_key;
+use crate::programs::row::newest;
 use crate::rules::approval::{Chain, Decision, NotAnApprover, Outcome};
 use crate::rules::conversion::{Action, Status};
 use crate::rules::eligibility::Verdict;
@@ -84,7 +84,7 @@ impl Review {
         let grants = status == Status::Approved && waits;
         self.conversion.tell(&self.session, self.events);
         let (session, events) = (&self.session, self.events);
-        if grants && let Some(program) = by_key(session, &self.conversion.program, View::Now) {
+        if grants && let Some(program) = newest(session, &self.conversion.program) {
             let source = self.source.as_ref();
             rewards::grant_reviewed(session, &mut self.conversion, source, &program, events);
         }

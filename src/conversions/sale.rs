@@ -17,6 +17,7 @@ use crate::pg::returns::RowSet;
 use crate::pg::session::{Session, View};
 use crate::pg::texts::Text;
 use crate::pg::transaction::MOST_LOOKS;
+use crate::programs::budget;
 use crate::programs::row as programs;
 use crate::rules::code::Lookup;
 use crate::rules::eligibility::{Source, Verdict};
@@ -59,6 +60,7 @@ fn attribute(
     let switches = Switches::read(session, View::Now);
     let events = Events::new(switches.events);
     let found = lookup.and_then(|lookup| read::by_text(session, lookup, View::Now));
+    budget::enter(session);
     let known = sale.reference.known(session);
     if let Some(told) = known.as_ref().and_then(|known| known.told.as_ref()) {
         return repeat(session, sale, told, found.as_ref(), events);
@@ -113,7 +115,9 @@ fn leading(session: &Session, code: Option<Code>) -> Result<Option<Leading>> {
         source: Source::Sale { code: code.limits.state(clock::now()) },
         referrer,
         owner_type: membership::owner_type_of(session, code.uuid, View::Now),
-        program: programs::named(session, &program, "code", View::Now)?,
+        program: programs::newest(session, &program)
+            .ok_or_else(|| programs::unknown("code"))?
+            .program,
         code: code.code,
         own: false,
     }))

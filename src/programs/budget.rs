@@ -1,7 +1,7 @@
 //! The budget that a program may set on its rewards: what is granted less what is taken back, counted under the lock of
 //! the program's row.
 
-use crate::pg::session::{Session, View};
+use crate::pg::session::Session;
 use crate::pg::statement::statements;
 use crate::pg::tables::{PROGRAMS, PURCHASES};
 use crate::programs::row::{self, COLUMNS, StoredProgram};
@@ -31,7 +31,7 @@ pub fn lock(session: &Session, key: &str) -> Option<StoredProgram> {
 
 /// Locks the program before any source or conversion of it, if it has a budget that is to be spent or refilled.
 pub fn lock_if_any(session: &Session, key: &str) {
-    let stored = row::by_key(session, key, View::Now);
+    let stored = row::newest(session, key);
     if stored.is_some_and(|stored| stored.program.limits.budget.is_some()) {
         lock(session, key);
     }

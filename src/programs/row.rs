@@ -212,6 +212,11 @@ pub fn named(session: &Session, key: &str, argument: &str, view: View) -> Result
     found.ok_or_else(|| unknown(argument))
 }
 
+/// The same as all that is committed by now has it, also with one snapshot for the transaction.
+pub fn newest(session: &Session, key: &str) -> Option<StoredProgram> {
+    session.write_latest(&BY_KEY, &[key.into()]).first().map(StoredProgram::read)
+}
+
 pub fn unknown(argument: &str) -> Error {
     Error::out_of_range(argument, "names no program")
         .with_hint("SELECT key FROM referral_list_programs() shows the programs there are.")

@@ -96,6 +96,9 @@ AS $$
     DELETE FROM referral_referees;
     DELETE FROM referral_rewards;
     DELETE FROM referral_conversions;
+    DELETE FROM referral_purchases;
+    DELETE FROM referral_refunds;
+    DELETE FROM referral_terms;
     DELETE FROM referral_programs WHERE key <> 'default';
     DELETE FROM referral_stripes;
     DELETE FROM referral_program_stripes;

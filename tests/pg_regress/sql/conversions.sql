@@ -50,14 +50,14 @@ SELECT rewarded, reason FROM referral_attribute_sale('PLAIN', person(2), 'S-5', 
 SELECT rewarded, reason FROM referral_attribute_sale('PLAIN', person(2), 'S-6', amount => 50);
 SELECT rewarded, reason, amount FROM referral_attribute_sale('EVERY', person(2), 'S-7');
 SELECT rewarded, reason FROM referral_attribute_sale('EVERY', person(2), 'S-8', amount => 0);
-SELECT rewarded, reason, referrer_reward FROM referral_attribute_sale('REVIEW', person(2), 'S-9', amount => 50);
-SELECT rewarded, reason FROM referral_attribute_sale('REVIEW', person(2), 'S-10', amount => 50);
-SELECT rewarded, reason, currency, referrer_reward, referee_reward FROM referral_attribute_sale('EURO', person(2), 'S-11', amount => 50);
-SELECT rewarded, reason FROM referral_attribute_sale('FREE', person(2), 'S-12', amount => 50);
-SELECT rewarded, reason FROM referral_attribute_sale('HALF', person(2), 'S-13', amount => 50);
+SELECT rewarded, reason, referrer_reward FROM referral_attribute_sale('REVIEW', person(31), 'S-9', amount => 50);
+SELECT rewarded, reason FROM referral_attribute_sale('REVIEW', person(31), 'S-10', amount => 50);
+SELECT rewarded, reason, currency, referrer_reward, referee_reward FROM referral_attribute_sale('EURO', person(32), 'S-11', amount => 50);
+SELECT rewarded, reason FROM referral_attribute_sale('FREE', person(33), 'S-12', amount => 50);
+SELECT rewarded, reason FROM referral_attribute_sale('HALF', person(34), 'S-13', amount => 50);
 SELECT status FROM referral_update_program('paused', '{"status": "paused"}');
-SELECT rewarded, reason FROM referral_attribute_sale('PAUSED', person(2), 'S-14', amount => 50);
-SELECT program, rewarded, reason FROM referral_attribute_sale('OPEN', person(2), 'S-15', amount => 50);
+SELECT rewarded, reason FROM referral_attribute_sale('PAUSED', person(35), 'S-14', amount => 50);
+SELECT program, rewarded, reason FROM referral_attribute_sale('OPEN', person(36), 'S-15', amount => 50);
 SELECT * FROM granted;
 -- No row: unknown, blank, inactive, expired, no referrer. The sale goes on, and may be told of again.
 SELECT pg_catalog.count(*) FROM referral_attribute_sale('NOSUCH', person(3), 'S-20', amount => 50);

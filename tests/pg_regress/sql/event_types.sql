@@ -42,7 +42,7 @@ SELECT * FROM told();
 
 -- A conversion, its rewards and what becomes of them.
 SELECT ok FROM referral_code_for('00000000-0000-0000-0000-0000000000a1') AS c, referral_try_use_code(c.code, '00000000-0000-0000-0000-0000000000b1');
-SELECT reason FROM referral_record_purchase('00000000-0000-0000-0000-0000000000b1', 'order', 5);
+SELECT reason FROM referral_record_purchase('00000000-0000-0000-0000-0000000000b1', 'small', 5);
 SELECT reason FROM referral_record_purchase('00000000-0000-0000-0000-0000000000b1', 'order', 10);
 SELECT reason FROM referral_record_purchase('00000000-0000-0000-0000-0000000000b1', 'order', 10);
 SELECT r.status FROM referral_recent_conversions(1) AS c, referral_reverse(c.uuid, 'in part', 4) AS r;

@@ -21,7 +21,9 @@ GRANT SELECT, INSERT, UPDATE ON referral_referees TO checkout;
 -- Records purchases, and reviews them.
 GRANT SELECT ON phoenix_kit_referral_codes, phoenix_kit_referral_code_usage, phoenix_kit_settings TO webhook;
 GRANT SELECT ON referral_programs, referral_code_programs TO webhook;
-GRANT SELECT, INSERT, UPDATE ON referral_referees, referral_conversions TO webhook;
+GRANT SELECT, INSERT, UPDATE ON referral_referees, referral_conversions, referral_purchases, referral_refunds TO webhook;
+GRANT UPDATE (rewards_granted) ON referral_programs TO webhook;
+GRANT SELECT ON referral_terms TO webhook;
 GRANT SELECT, INSERT ON referral_rewards TO webhook;
 -- Reads.
 GRANT SELECT ON phoenix_kit_referral_codes, phoenix_kit_referral_code_usage, phoenix_kit_settings,
