@@ -142,9 +142,6 @@ AS 'MODULE_PATHNAME', 'referral_unstripe_code_wrapper';
 
 COMMENT ON FUNCTION referral_unstripe_code(uuid) IS
 'Takes a code''s stripes away and gives back what they have leased: how many uses that were. 0 for a code without stripes. Errors: RF001 no such code.';
-
-COMMENT ON FUNCTION referral_program_report(text) IS
-'A program as a whole: redemptions of its codes, conversions that are neither rejected nor reversed, the share of the people who redeemed that has such a conversion (0 to 1, four decimals), what the ledger says of all users in the program''s currency, granted less reversed, and how long it took on average from a person''s first redemption to their first such conversion (NULL where there is none). Always one row. Reads each table once, and no more of it than is the program''s. Errors: 22023 no such program.';
 CREATE FUNCTION referral_use_codes(
        code       text,
        user_uuids uuid[])
@@ -531,3 +528,29 @@ AS 'MODULE_PATHNAME', 'referral_record_refund_wrapper';
 
 COMMENT ON FUNCTION referral_record_refund(text, text, numeric, text, text) IS
 'For the refund webhook: each side gives back its reward''s share of the purchase, so that all refunds of a whole purchase take back exactly all, and the conversion is reversed then. amount NULL: all that is left. A refund that comes before its purchase is kept (conversion_uuid NULL), and the purchase is judged less it. A repeat of refund_ref for the same (source_type, source_ref) takes nothing more and gives what the first call gave, with repeated = true. Errors: RF014 a repeat with another amount, 22023 more than is left of the purchase, or an argument out of range.';
+
+DROP FUNCTION referral_user_stats(uuid, text);
+
+CREATE FUNCTION referral_user_stats(
+       user_uuid            uuid,
+       program              text DEFAULT 'default',
+       max_referrals        integer DEFAULT 100,
+       OUT referral_code    text,
+       OUT total_uses       bigint,
+       OUT remaining_uses   integer,
+       OUT max_uses         integer,
+       OUT total_earned     numeric,
+       OUT current_balance  numeric,
+       OUT referred_by_code text,
+       OUT referrals        jsonb)
+LANGUAGE c STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'referral_user_stats_of_some_wrapper';
+
+COMMENT ON FUNCTION referral_user_stats(uuid, text, integer) IS
+'What a user has and has brought in a program. The code is that of referral_code_for or, without one, the oldest code of the program whose beneficiary is the user; total_uses counts its usages. total_earned is what the ledger says of the user in the program''s currency, granted less reversed, current_balance the part of it whose hold period is over. referred_by_code is the code of the user''s earliest redemption in the program. referrals lists the people who have redeemed one of the user''s codes in the program, the newest first, at most max_referrals (NULL: all): user_uuid, status (of the best conversion that the program rewards; pending before there is one), bonus_earned (by the user, net, as text), completed_at (of that conversion); the totals count everybody. Always one row: NULL, zeros and [] for somebody unknown. Errors: 22023 no such program, or max_referrals is negative.';
+
+COMMENT ON FUNCTION referral_program_report(text) IS
+'A program as a whole: redemptions of its codes, conversions that it rewards, at once or after a review, and that are neither rejected nor reversed, the share of the people who redeemed that has such a conversion (0 to 1, four decimals), what the ledger says of all users in the program''s currency, granted less reversed, and how long it took on average from a person''s first redemption to their first such conversion (NULL where there is none). Always one row. Reads each table once, and no more of it than is the program''s. Errors: 22023 no such program.';
+
+COMMENT ON FUNCTION referral_top_referrers(integer, text) IS
+'The referrers who have earned the most, net, by conversions that were rewarded and are neither rejected nor reversed, and how many those are: a row for each referrer and currency; of all programs where none is named. Errors: 22023 no such program.';

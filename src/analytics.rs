@@ -16,6 +16,7 @@ use crate::pg::statement::{reports, statements};
 use crate::pg::texts::Text;
 use crate::programs::row as programs;
 use crate::rules::conversion::STATUSES;
+use crate::rules::eligibility::Verdict;
 use crate::rules::money::Money;
 use crate::rules::program::DEFAULT_KEY;
 use crate::rules::time::{Span, Timestamp};
@@ -57,10 +58,15 @@ fn code_of(session: &Session, user: Uuid, program: &str) -> Option<Code> {
 type StatsColumns = (Option<String>, i64, i32, i32, Money, Money, Option<String>, AsStored);
 
 #[pg_extern(sql = false)]
-fn referral_user_stats(user_uuid: Option<Uuid>, program: Option<Text>) -> Record<StatsColumns> {
+fn referral_user_stats_of_some(
+    user_uuid: Option<Uuid>,
+    program: Option<Text>,
+    max_referrals: Option<i32>,
+) -> Record<StatsColumns> {
     answer(|| {
         let user = required(user_uuid, "user_uuid")?;
         let program = &*args::text(program, "program")?;
+        let most = args::limit_named(max_referrals, "max_referrals")?;
         let session = Session::open();
         let currency = programs::named(&session, program, "program", View::Query)?.currency;
         let currency = currency.as_str();
@@ -76,7 +82,15 @@ fn referral_user_stats(user_uuid: Option<Uuid>, program: Option<Text>) -> Record
             earned.first().map_or_else(Default::default, |row| (row.need(1), row.need(2)));
         let args = [user.into(), program.into(), DEFAULT_KEY.into()];
         let referred_by = session.read(&REFERRED_BY, &args).first().map(|row| row.need(1));
-        let args = [user.into(), program.into(), DEFAULT_KEY.into(), currency.into()];
+        let args = [
+            user.into(),
+            program.into(),
+            DEFAULT_KEY.into(),
+            currency.into(),
+            most.into(),
+            Verdict::qualifying().into(),
+            standing().into(),
+        ];
         let referrals = session.read(&REFERRALS, &args);
         let referrals = referrals.first().map(|row| row.need(1));
         let referrals = referrals.ok_or_else(|| Error::internal("a list has no row"))?;
@@ -126,6 +140,7 @@ fn referral_program_report(program: Option<Text>) -> Record<ReportColumns> {
             (key == DEFAULT_KEY).into(),
             program.currency.as_str().into(),
             standing().into(),
+            Verdict::qualifying().into(),
         ];
         let report = session.read(&PROGRAM_REPORT, &args);
         let row = report.first().ok_or_else(|| Error::internal("a report has no row"))?;

@@ -61,3 +61,9 @@ fn referral_record_purchase() {
 fn referral_attribute_sale() {
     outdated()
 }
+
+/// Until 0.1.0: no max_referrals.
+#[pg_extern(sql = false)]
+fn referral_user_stats() {
+    outdated()
+}

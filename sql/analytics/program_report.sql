@@ -1,5 +1,5 @@
 -- $1 the program; $2: it takes codes with a beneficiary that are assigned to none; $3 its currency; $4 the
--- statuses of a conversion that stands. Nobody converts who has not signed up, and nobody's first purchase took
+-- statuses of a conversion that stands, $5 the reasons of one that is rewarded, at once or after a review. Nobody converts who has not signed up, and nobody's first purchase took
 -- them less than no time: sales that carry a code ask for no redemption.
   WITH signups AS (
        SELECT u.used_by_uuid AS user_uuid,
@@ -21,7 +21,8 @@
               v.converted_at,
               v.status OPERATOR(pg_catalog.=) ANY ($4) AS stands
          FROM host.referral_conversions AS v
-        WHERE v.program OPERATOR(pg_catalog.=) $1),
+        WHERE v.program OPERATOR(pg_catalog.=) $1
+          AND v.reason OPERATOR(pg_catalog.=) ANY ($5)),
        buyers AS (
        SELECT v.referee_uuid AS user_uuid,
               pg_catalog.count(*) AS conversions,

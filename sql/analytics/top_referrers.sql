@@ -1,4 +1,4 @@
--- $1 the program, NULL for all; $2 the statuses of a conversion that stands. A side of a conversion has one grant at
+-- $1 the program, NULL for all; $2 the statuses of a conversion that stands. Only what was rewarded counts. A side of a conversion has one grant at
 -- most, beside what was taken back of it.
   WITH referrers AS (
        SELECT v.referrer_uuid,
@@ -12,6 +12,7 @@
           AND ($1 IS NULL
                OR r.program OPERATOR(pg_catalog.=) $1)
         WHERE v.status OPERATOR(pg_catalog.=) ANY ($2)
+          AND v.granted_at IS NOT NULL
           AND ($1 IS NULL
                OR v.program OPERATOR(pg_catalog.=) $1)
         GROUP BY v.referrer_uuid,
@@ -21,8 +22,8 @@ SELECT f.referrer_uuid,
        f.amount,
        f.reward_currency
   FROM referrers AS f
- ORDER BY f.conversions DESC,
-          f.amount DESC,
+ ORDER BY f.amount DESC,
+          f.conversions DESC,
           f.referrer_uuid,
           f.reward_currency
  LIMIT $3

@@ -1,6 +1,7 @@
 CREATE FUNCTION referral_user_stats(
        user_uuid            uuid,
        program              text DEFAULT 'default',
+       max_referrals        integer DEFAULT 100,
        OUT referral_code    text,
        OUT total_uses       bigint,
        OUT remaining_uses   integer,
@@ -10,10 +11,10 @@ CREATE FUNCTION referral_user_stats(
        OUT referred_by_code text,
        OUT referrals        jsonb)
 LANGUAGE c STABLE PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'referral_user_stats_wrapper';
+AS 'MODULE_PATHNAME', 'referral_user_stats_of_some_wrapper';
 
-COMMENT ON FUNCTION referral_user_stats(uuid, text) IS
-'What a user has and has brought in a program. The code is that of referral_code_for or, without one, the oldest code of the program whose beneficiary is the user; total_uses counts its usages. total_earned is what the ledger says of the user in the program''s currency, granted less reversed, current_balance the part of it whose hold period is over. referred_by_code is the code of the user''s earliest redemption in the program. referrals lists everybody who has redeemed one of the user''s codes in the program, the newest first: user_uuid, status (of the latest conversion; pending before there is one), bonus_earned (by the user, net), completed_at (of that conversion). Always one row: NULL, zeros and [] for somebody unknown. Errors: 22023 no such program.';
+COMMENT ON FUNCTION referral_user_stats(uuid, text, integer) IS
+'What a user has and has brought in a program. The code is that of referral_code_for or, without one, the oldest code of the program whose beneficiary is the user; total_uses counts its usages. total_earned is what the ledger says of the user in the program''s currency, granted less reversed, current_balance the part of it whose hold period is over. referred_by_code is the code of the user''s earliest redemption in the program. referrals lists the people who have redeemed one of the user''s codes in the program, the newest first, at most max_referrals (NULL: all): user_uuid, status (of the best conversion that the program rewards; pending before there is one), bonus_earned (by the user, net, as text), completed_at (of that conversion); the totals count everybody. Always one row: NULL, zeros and [] for somebody unknown. Errors: 22023 no such program, or max_referrals is negative.';
 
 CREATE FUNCTION referral_top_referrers(
        max_rows integer DEFAULT 10,
@@ -27,7 +28,7 @@ LANGUAGE c STABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'referral_top_referrers_wrapper';
 
 COMMENT ON FUNCTION referral_top_referrers(integer, text) IS
-'The referrers with the most conversions that are neither rejected nor reversed, and what they have earned by those, net: a row for each referrer and currency; of all programs where none is named. Errors: 22023 no such program.';
+'The referrers who have earned the most, net, by conversions that were rewarded and are neither rejected nor reversed, and how many those are: a row for each referrer and currency; of all programs where none is named. Errors: 22023 no such program.';
 
 CREATE FUNCTION referral_program_report(
        program                         text DEFAULT 'default',
@@ -40,7 +41,7 @@ LANGUAGE c STABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'referral_program_report_wrapper';
 
 COMMENT ON FUNCTION referral_program_report(text) IS
-'A program as a whole: redemptions of its codes, conversions that are neither rejected nor reversed, the share of the people who redeemed that has such a conversion (0 to 1, four decimals), what the ledger says of all users in the program''s currency, granted less reversed, and how long it took on average from a person''s first redemption to their first such conversion (NULL where there is none). Always one row. Reads each table once, and no more of it than is the program''s. Errors: 22023 no such program.';
+'A program as a whole: redemptions of its codes, conversions that it rewards, at once or after a review, and that are neither rejected nor reversed, the share of the people who redeemed that has such a conversion (0 to 1, four decimals), what the ledger says of all users in the program''s currency, granted less reversed, and how long it took on average from a person''s first redemption to their first such conversion (NULL where there is none). Always one row. Reads each table once, and no more of it than is the program''s. Errors: 22023 no such program.';
 
 CREATE FUNCTION referral_usage_series(
        code_uuid uuid,

@@ -21,7 +21,7 @@ use crate::pg::values;
 use crate::programs::row as programs;
 use crate::programs::{budget, own_terms, referees};
 use crate::rules::conversion::{STATUSES, Status};
-use crate::rules::eligibility::{Judgement, Past, Purchase, Referral, Source, VERDICTS, Verdict};
+use crate::rules::eligibility::{Judgement, Past, Purchase, Referral, Source, Verdict};
 use crate::rules::money::Money;
 use crate::rules::program::{CURRENCY_RULE, Program, is_currency};
 use crate::rules::refusal::Refusal;
@@ -209,7 +209,7 @@ impl Leading {
         let args = [
             sale.referee.into(),
             self.program.key.as_str().into(),
-            qualifying().into(),
+            Verdict::qualifying().into(),
             names(Status::stands).into(),
             most.into(),
         ];
@@ -230,7 +230,7 @@ impl Leading {
             self.referrer.into(),
             self.owner_type.as_str().into(),
             self.program.key.as_str().into(),
-            qualifying().into(),
+            Verdict::qualifying().into(),
             names(statuses).into(),
             sale.occurred_at.into(),
             period.into(),
@@ -243,7 +243,7 @@ impl Leading {
     /// Whether the buyer has bought before.
     fn has_purchased(&self, session: &Session, sale: &Sale) -> bool {
         let key = self.program.key.as_str();
-        let args = [sale.referee.into(), key.into(), qualifying().into()];
+        let args = [sale.referee.into(), key.into(), Verdict::qualifying().into()];
         if session.write_latest(&PURCHASED_BEFORE, &args).count() > 0 {
             return true;
         }
@@ -261,11 +261,6 @@ impl Leading {
         ];
         session.write_latest(&BOUGHT_BEFORE, &args).count() > 0
     }
-}
-
-/// The words of what a program rewards.
-fn qualifying() -> Vec<&'static str> {
-    VERDICTS.into_iter().filter(|verdict| verdict.qualifies()).map(Verdict::reason).collect()
 }
 
 fn names(of: fn(Status) -> bool) -> Vec<&'static str> {

@@ -26,14 +26,23 @@ pub fn name(name: &CStr, argument: &str) -> Result<String> {
 
 /// A number of rows that a caller asks for; None for all.
 pub fn max_rows(max_rows: Option<i32>) -> Result<usize> {
-    max_rows.map_or(Ok(usize::MAX), |rows| {
-        usize::try_from(rows).map_err(|_| Error::out_of_range("max_rows", "must not be negative"))
+    at_most(max_rows, "max_rows")
+}
+
+fn at_most(rows: Option<i32>, argument: &str) -> Result<usize> {
+    rows.map_or(Ok(usize::MAX), |rows| {
+        usize::try_from(rows).map_err(|_| Error::out_of_range(argument, "must not be negative"))
     })
 }
 
 /// The same, as LIMIT takes it.
 pub fn limit(rows: Option<i32>) -> Result<Option<i64>> {
-    max_rows(rows).map(|rows| i64::try_from(rows).ok())
+    limit_named(rows, "max_rows")
+}
+
+/// The same where the argument has another name.
+pub fn limit_named(rows: Option<i32>, argument: &str) -> Result<Option<i64>> {
+    at_most(rows, argument).map(|rows| i64::try_from(rows).ok())
 }
 
 /// The names and values of a JSON object.

@@ -62,6 +62,11 @@ impl Verdict {
         VERDICTS.into_iter().find(|verdict| verdict.reason() == reason)
     }
 
+    /// The words of those that qualify.
+    pub fn qualifying() -> Vec<&'static str> {
+        VERDICTS.into_iter().filter(|verdict| verdict.qualifies()).map(Verdict::reason).collect()
+    }
+
     /// Whether the purchase is one that the program rewards, now or after a review, at least on one side.
     pub fn qualifies(self) -> bool {
         matches!(self, Verdict::Rewarded | Verdict::PendingReview | Verdict::ReferrerLimit)
