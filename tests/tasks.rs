@@ -121,6 +121,12 @@ const TASKS: [(&str, &[&str]); 10] = [
             "SELECT * FROM referral_attribute_sale({own}, {user 53}, 'order-53', amount => 20)",
             "SELECT * FROM referral_attribute_sale({capped}, {user 53}, 'order-54', amount => 20)",
             "SELECT * FROM referral_attribute_sale({reviewed}, {user 53}, 'order-55')",
+            "SELECT * FROM referral_attribute_sale({reviewed}, {user 53}, 'order-55', amount => 20)",
+            "SELECT * FROM referral_record_refund('order-50', 'refund-1', 10)",
+            "SELECT * FROM referral_record_refund('order-50', 'refund-2')",
+            "SELECT * FROM referral_record_refund('order-56', 'refund-3', 10)",
+            "SELECT * FROM referral_record_purchase({user 2}, 'order-56', 40)",
+            "SELECT referral_prune_purchases('0')",
         ],
     ),
     (
@@ -149,6 +155,10 @@ const TASKS: [(&str, &[&str]); 10] = [
         &[
             "SELECT * FROM referral_create_program('new', '{\"max_uses_total\": 10}')",
             "SELECT * FROM referral_update_program('reviewed', '{\"max_uses_total\": 10}')",
+            "SELECT * FROM referral_update_program('reviewed', '{\"reward_budget\": 1000}')",
+            "SELECT * FROM referral_set_terms({user 10}, 'default', '{\"referrer_reward\": 1}')",
+            "SELECT * FROM referral_set_terms({user 10}, 'default', '{\"referrer_reward\": 2}')",
+            "SELECT referral_clear_terms({user 10}, 'default')",
             "SELECT referral_enable_system(), referral_disable_system()",
             "SELECT referral_set_required(true), referral_set_grandfather_existing(false)",
             "SELECT referral_set_max_uses_per_code(50), referral_set_max_codes_per_user(5)",

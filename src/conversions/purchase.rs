@@ -4,9 +4,10 @@ use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
 use crate::codes::membership::DEFAULT_OWNER_TYPE;
-use crate::conversions::record::{Leading, Refunded, Sale, complete, record};
+use crate::conversions::judge::Leading;
+use crate::conversions::record::{complete, record};
 use crate::conversions::row::Conversion;
-use crate::conversions::told::{Reference, Told, unseen};
+use crate::conversions::told::{Reference, Refunded, Sale, Told, unseen};
 use crate::events::Events;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};

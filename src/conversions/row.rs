@@ -26,6 +26,7 @@ statements! {
     BY_UUID = "conversions/by_uuid.sql";
     BY_UUID_LOCKED = "conversions/by_uuid_locked.sql";
     UPDATE = "conversions/update.sql";
+    REVERSE = "conversions/reverse.sql";
 }
 
 /// A row of referral_conversions.
@@ -120,15 +121,13 @@ impl Conversion {
     }
 
     /// Moves it to where everything that it gave is taken back.
-    pub fn reverse(self, session: &Session, reason: &str, events: Events) -> Result<Self> {
-        let reversed = Conversion {
-            status: Status::Reversed,
-            decided_at: Some(clock::now()),
-            decision_reason: Some(reason.to_owned()),
-            ..self
-        };
+    pub fn reverse(&self, session: &Session, reason: &str, events: Events) -> Result<Self> {
+        let status = Status::Reversed;
+        let args = [self.uuid.into(), status.name().into(), clock::now().into(), reason.into()];
+        let reversed = session.write(&REVERSE, &args).first().map(Conversion::read);
+        let reversed = reversed.ok_or_else(|| Error::row_not_updated("conversion"))?;
         reversed.tell(session, events);
-        reversed.store(session)
+        Ok(reversed)
     }
 
     /// Reads a row that a statement gives by `COLUMNS`.

@@ -5,10 +5,11 @@ use pgrx::prelude::*;
 
 use crate::codes::row::Code;
 use crate::codes::{membership, read};
+use crate::conversions::judge::Leading;
 use crate::conversions::purchase::keeps_changing;
-use crate::conversions::record::{Leading, Refunded, Sale, complete, record};
+use crate::conversions::record::{complete, record};
 use crate::conversions::row::{Conversion, ConversionColumns};
-use crate::conversions::told::{Reference, Told, unseen};
+use crate::conversions::told::{Reference, Refunded, Sale, Told, unseen};
 use crate::events::Events;
 use crate::pg::args;
 use crate::pg::clock;

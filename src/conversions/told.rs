@@ -3,18 +3,22 @@
 use std::borrow::Cow;
 
 use pgrx::datum::Uuid;
+use pgrx::prelude::*;
 
 use crate::conversions::row::Conversion;
 use crate::pg::args;
 use crate::pg::clock;
-use crate::pg::error::{Error, Result};
+use crate::pg::error::{Error, Result, required};
 use crate::pg::result::Row;
 use crate::pg::session::Session;
 use crate::pg::statement::{Parameter, columns, statements};
 use crate::pg::tables::PURCHASES;
 use crate::pg::texts::Text;
-use crate::rules::eligibility::{Judgement, Verdict};
+use crate::pg::values;
+use crate::rules::eligibility::{Judgement, Purchase, Referral, Verdict};
 use crate::rules::money::Money;
+use crate::rules::program::{CURRENCY_RULE, is_currency};
+use crate::rules::refusal::Refusal;
 use crate::rules::time::Timestamp;
 
 columns! {
@@ -43,6 +47,107 @@ const SOURCE_CHARS: usize = 255;
 pub struct Reference<'a> {
     pub source_type: String,
     pub source_ref: Cow<'a, str>,
+}
+
+/// A sale, as the caller tells of it.
+pub struct Sale<'a> {
+    pub reference: Reference<'a>,
+    pub referee: Uuid,
+    pub amount: Option<Money>,
+    pub currency: Option<String>,
+    pub occurred_at: Timestamp,
+    /// Whether it is the person's first purchase, where the caller knows.
+    pub first_purchase: Option<bool>,
+    /// The code that it carries, in capitals.
+    pub code: Option<String>,
+}
+
+impl<'a> Sale<'a> {
+    pub fn new(
+        referee: Option<Uuid>,
+        reference: Reference<'a>,
+        amount: Option<AnyNumeric>,
+        currency: Option<Text>,
+        occurred_at: Option<TimestampWithTimeZone>,
+    ) -> Result<Self> {
+        let now = clock::now();
+        Ok(Sale {
+            referee: required(referee, "referee_uuid")?,
+            reference,
+            amount: amount.map(|amount| values::amount(amount, "amount")).transpose()?,
+            currency: currency.map(self::currency).transpose()?,
+            occurred_at: occurred_at.map_or(now, |at| Timestamp::from(at).min(now)),
+            first_purchase: None,
+            code: None,
+        })
+    }
+
+    /// Whether it brings what was missing of what was told.
+    pub fn completes(&self, told: &Told) -> bool {
+        told.amount.is_none() && (self.amount.is_some() || self.currency != told.currency)
+    }
+
+    /// A repeat gives what was recorded; the same source with other contents is no repeat.
+    pub fn must_repeat(&self, told: &Told) -> Result<()> {
+        let differs = (self.referee != told.referee && !told.is_forgotten)
+            || differ(self.amount.as_ref(), told.amount.as_ref())
+            || differ(self.currency.as_ref(), told.currency.as_ref());
+        if differs { Err(Refusal::IdempotencyConflict.into()) } else { Ok(()) }
+    }
+
+    /// As it is judged.
+    pub fn purchase<'p>(&'p self, referral: Referral<'p>, refunded: &Refunded) -> Purchase<'p> {
+        Purchase {
+            referral: Some(referral),
+            amount: self.amount.map(|amount| (amount - refunded.amount).max(Money::ZERO)),
+            is_refunded: refunded.is_all(self.amount),
+            currency: self.currency.as_deref(),
+            occurred_at: self.occurred_at,
+        }
+    }
+}
+
+fn differ<T: PartialEq>(one: Option<&T>, other: Option<&T>) -> bool {
+    one.zip(other).is_some_and(|(one, other)| one != other)
+}
+
+fn currency(text: Text) -> Result<String> {
+    let currency = text.read("currency")?.trim().to_uppercase();
+    if is_currency(&currency) {
+        Ok(currency)
+    } else {
+        Err(Error::out_of_range("currency", CURRENCY_RULE))
+    }
+}
+
+/// What was refunded before a purchase was told.
+#[derive(Clone, Copy, Default)]
+pub struct Refunded {
+    pub amount: Money,
+    pub everything: bool,
+}
+
+impl Refunded {
+    pub fn of(known: Option<&Known>) -> Self {
+        known.map_or(Refunded::default(), |known| Refunded {
+            amount: known.refunded,
+            everything: known.is_refunded,
+        })
+    }
+
+    fn is_all(&self, amount: Option<Money>) -> bool {
+        let covers = amount.is_some_and(|amount| amount.is_positive() && self.amount >= amount);
+        self.everything || covers
+    }
+
+    /// What of a purchase that is so large.
+    pub fn of_amount(&self, amount: Option<Money>) -> Money {
+        match amount {
+            Some(amount) if self.everything => amount,
+            Some(amount) => self.amount.min(amount),
+            None => self.amount,
+        }
+    }
 }
 
 /// What is known of a source.

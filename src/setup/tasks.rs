@@ -152,7 +152,11 @@ pub const TASKS: [Task; 9] = [
             (TERMS_OF_OWNERS, "SELECT"),
             (PURCHASES, "SELECT, INSERT, UPDATE, DELETE"),
             (REFUNDS, "SELECT, INSERT"),
-            (CONVERSIONS, "SELECT, INSERT, UPDATE"),
+            (
+                CONVERSIONS,
+                "SELECT, INSERT, UPDATE (amount, currency, status, reason, referrer_reward, referee_reward, \
+                 reward_currency, granted_at, decided_at, decision_reason, hold_period, reward_scale)",
+            ),
             (REWARDS, "SELECT, INSERT"),
             TELL[0],
             TELL[1],
