@@ -266,6 +266,7 @@ impl Shop {
             SELECT FROM referral_poll_events('mailer');
             SELECT FROM referral_create_program('capped', '{\"max_uses_total\": 5}');
             SELECT FROM referral_create_program('reviewed', '{\"requires_approval\": true}');
+            SELECT FROM referral_set_terms(gen_random_uuid(), 'default', '{\"referrer_reward\": 1}');
             INSERT INTO referral_check_attempts VALUES (now() - interval '1 hour', 'old', 1);
             CREATE TABLE users (uuid uuid);
             SELECT FROM referral_require_at_signup('users', 'uuid');";
