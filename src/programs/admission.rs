@@ -95,7 +95,7 @@ pub fn admit(
             && !(admission.is_open() && cap::make_room(session, program));
         if !takes_use || used_up || !admission.is_open() {
             let admission = Admission { used_up, ..admission };
-            return Ok(admission.refusal().map_or(Entry::Granted, Entry::Refused));
+            return Ok(Refusal::of_program(admission).map_or(Entry::Granted, Entry::Refused));
         }
         if look == 0
             && let Some(own) = own

@@ -3,7 +3,6 @@
 
 use super::judge::Judge;
 use super::program::Run;
-use super::refusal::Refusal;
 use super::time::Timestamp;
 
 /// What a program's row says of it.
@@ -65,17 +64,6 @@ impl Terms {
 }
 
 impl Admission {
-    /// Why not; None where it is granted.
-    pub fn refusal(&self) -> Option<Refusal> {
-        if !self.active {
-            Some(Refusal::ProgramNotActive)
-        } else if self.already_referred {
-            Some(Refusal::AlreadyReferred)
-        } else {
-            self.used_up.then_some(Refusal::UsageLimitReached)
-        }
-    }
-
     /// Whether nothing but the number of uses may speak against it.
     pub fn is_open(&self) -> bool {
         self.active && !self.already_referred
@@ -100,36 +88,25 @@ mod tests {
         }
     }
 
+    fn grants(admission: Admission) -> bool {
+        admission.is_open() && !admission.used_up
+    }
+
     #[test]
     fn another_use_is_looked_for_only_where_it_matters() {
         let never = || -> bool { panic!("looked for") };
-        assert!(
-            terms(Status::Active, false, None, 0)
-                .admission(ALL, NOW, true, never)
-                .refusal()
-                .is_none()
-        );
-        assert!(
-            terms(Status::Active, true, None, 0)
-                .admission(ALL, NOW, false, never)
-                .refusal()
-                .is_none()
-        );
-        assert!(
-            terms(Status::Paused, true, None, 0)
-                .admission(ALL, NOW, true, never)
-                .refusal()
-                .is_some()
-        );
+        assert!(grants(terms(Status::Active, false, None, 0).admission(ALL, NOW, true, never)));
+        assert!(grants(terms(Status::Active, true, None, 0).admission(ALL, NOW, false, never)));
+        assert!(!grants(terms(Status::Paused, true, None, 0).admission(ALL, NOW, true, never)));
     }
 
     #[test]
     fn of_a_paused_program_the_limits_still_hold() {
         let paused = terms(Status::Paused, true, Some(2), 1);
-        assert!(paused.admission(Judge::Limits, NOW, true, || false).refusal().is_none());
-        assert!(paused.admission(Judge::Limits, NOW, true, || true).refusal().is_some());
+        assert!(grants(paused.admission(Judge::Limits, NOW, true, || false)));
+        assert!(!grants(paused.admission(Judge::Limits, NOW, true, || true)));
         let full = terms(Status::Paused, true, Some(2), 2);
-        assert!(full.admission(Judge::Limits, NOW, true, || false).refusal().is_some());
+        assert!(!grants(full.admission(Judge::Limits, NOW, true, || false)));
     }
 
     proptest! {
@@ -140,7 +117,7 @@ mod tests {
             let status = if paused { Status::Paused } else { Status::Active };
             let admission = terms(status, one_code, cap, uses).admission(ALL, NOW, asks, || other_use);
             let full = cap.is_some_and(|cap| uses >= cap);
-            prop_assert_eq!(admission.refusal().is_none(), !paused && !(one_code && asks && other_use) && !full);
+            prop_assert_eq!(grants(admission), !paused && !(one_code && asks && other_use) && !full);
         }
     }
 }

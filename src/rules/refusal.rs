@@ -48,6 +48,17 @@ impl From<InvalidTransition> for Refusal {
 }
 
 impl Refusal {
+    /// Why a program refuses a redemption that its code allows; None where it does not.
+    pub fn of_program(admission: Admission) -> Option<Self> {
+        if !admission.active {
+            Some(Refusal::ProgramNotActive)
+        } else if admission.already_referred {
+            Some(Refusal::AlreadyReferred)
+        } else {
+            admission.used_up.then_some(Refusal::UsageLimitReached)
+        }
+    }
+
     /// The five characters that drivers match on.
     pub fn sqlstate(self) -> &'static str {
         match self {
