@@ -25,3 +25,9 @@ fn referral_setup() {
 fn referral_create_codes() {
     outdated()
 }
+
+/// Until 0.1.0: pages by the moment of their last row, `before`.
+#[pg_extern(sql = false)]
+fn referral_list_for_referrer() {
+    outdated()
+}

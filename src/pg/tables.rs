@@ -31,6 +31,7 @@ pub const PROGRAMS: &str = "referral_programs";
 pub const CODE_PROGRAMS: &str = "referral_code_programs";
 pub const REFEREES: &str = "referral_referees";
 pub const CONVERSIONS: &str = "referral_conversions";
+pub const DECISIONS: &str = "referral_decisions";
 pub const REWARDS: &str = "referral_rewards";
 pub const STRIPES: &str = "referral_stripes";
 pub const PROGRAM_STRIPES: &str = "referral_program_stripes";
@@ -40,7 +41,7 @@ pub const EVENT_CONSUMERS: &str = "referral_event_consumers";
 pub const EVENT_DELIVERIES: &str = "referral_event_deliveries";
 
 /// In the order in which they can be made: a table after those that it refers to.
-const DECLARATIONS: [&str; 13] = [
+const DECLARATIONS: [&str; 14] = [
     text!("setup/tables/referral_code_creators.sql"),
     text!("setup/tables/referral_check_attempts.sql"),
     text!("setup/tables/referral_programs.sql"),
@@ -50,6 +51,7 @@ const DECLARATIONS: [&str; 13] = [
     text!("setup/tables/referral_program_stripes.sql"),
     text!("setup/tables/referral_holds.sql"),
     text!("setup/tables/referral_conversions.sql"),
+    text!("setup/tables/referral_decisions.sql"),
     text!("setup/tables/referral_rewards.sql"),
     text!("setup/tables/referral_events.sql"),
     text!("setup/tables/referral_event_consumers.sql"),

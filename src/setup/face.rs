@@ -7,10 +7,12 @@ use pgrx::prelude::*;
 use crate::pg::error::{Result, answer, required};
 use crate::pg::returns::RowSet;
 use crate::pg::session::Session;
-use crate::pg::tables::{HOST_TABLES, PROGRAMS};
+use crate::pg::statement::text;
+use crate::pg::tables::{CONVERSIONS, DECISIONS, HOST_TABLES, PROGRAMS};
 use crate::programs::define;
 use crate::rules::program::DEFAULT_KEY;
-use crate::setup::report::{self, Action, Line, LineColumns};
+use crate::setup::report::{self, Action, Line, LineColumns, object};
+use crate::setup::sizes::announce;
 use crate::setup::target::{alone, session_over};
 use crate::setup::{indexes, tables, triggers};
 
@@ -23,10 +25,26 @@ fn setup(session: &Session, build_indexes: bool) -> Result<Vec<Line>> {
     // What is just made holds nothing: there the indexes are built in any case.
     let build = |table: &str| build_indexes || !there_before.contains(&table);
     lines.extend(indexes::see_to(session, build)?);
-    let has_programs = session.tables.relation(PROGRAMS).is_some();
+    let has = |name| session.tables.relation(name).is_some();
+    let (has_programs, has_conversions, has_decisions) =
+        (has(PROGRAMS), has(CONVERSIONS), has(DECISIONS));
     lines.extend(tables::see_to_own(session)?);
     lines.push(see_to_default_program(session, has_programs));
+    if has_conversions && !has_decisions {
+        lines.extend(take_over_decisions(session));
+    }
     Ok(lines)
+}
+
+/// Conversions of a release without a history tell themselves what was decided last.
+fn take_over_decisions(session: &Session) -> Option<Line> {
+    announce(session, CONVERSIONS, "taking over the decisions that it tells of");
+    let taken = session.write_once(text!("setup/migration/decisions.sql"), &[], &[]).count();
+    (taken > 0).then(|| Line {
+        object: object(session, "rows of", DECISIONS),
+        action: Action::Created,
+        note: Some(format!("{taken} decisions that conversions tell of")),
+    })
 }
 
 fn see_to_default_program(session: &Session, is_there: bool) -> Line {

@@ -14,8 +14,9 @@ use crate::pg::returns::RowSet;
 use crate::pg::session::Session;
 use crate::pg::statement::{statements, text};
 use crate::pg::tables::{
-    CHECK_ATTEMPTS, CODE_PROGRAMS, CODES, CONVERSIONS, CREATORS, EVENT_CONSUMERS, EVENT_DELIVERIES,
-    EVENTS, HOLDS, PROGRAM_STRIPES, PROGRAMS, REFEREES, REWARDS, SETTINGS, STRIPES, USAGE,
+    CHECK_ATTEMPTS, CODE_PROGRAMS, CODES, CONVERSIONS, CREATORS, DECISIONS, EVENT_CONSUMERS,
+    EVENT_DELIVERIES, EVENTS, HOLDS, PROGRAM_STRIPES, PROGRAMS, REFEREES, REWARDS, SETTINGS,
+    STRIPES, USAGE,
 };
 use crate::pg::texts::Text;
 use crate::rules::declaration::{Right, rights_of};
@@ -64,6 +65,7 @@ pub const TASKS: [Task; 9] = [
             (PROGRAM_STRIPES, "SELECT"),
             (HOLDS, "SELECT"),
             (CONVERSIONS, "SELECT"),
+            (DECISIONS, "SELECT"),
             (REWARDS, "SELECT"),
         ],
     },
@@ -160,6 +162,7 @@ pub const TASKS: [Task; 9] = [
             (SETTINGS, "SELECT"),
             (PROGRAMS, "SELECT"),
             (CONVERSIONS, "SELECT, UPDATE"),
+            (DECISIONS, "SELECT, INSERT"),
             (REWARDS, "SELECT, INSERT"),
             TELL[0],
             TELL[1],
