@@ -20,7 +20,7 @@ CREATE FUNCTION chain(VARIADIC approvers integer[]) RETURNS jsonb LANGUAGE sql A
     SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('id', n::text, 'approvers', pg_catalog.jsonb_build_array(person(approver), person(40))) ORDER BY n)
       FROM pg_catalog.unnest(approvers) WITH ORDINALITY AS a (approver, n)
 $$;
--- Each is made a day before the one before, some at the same moment: those are in the order of their ids.
+-- Half of them at one moment, the others at another: those are in the order of their ids.
 DO $$ BEGIN
     PERFORM sell('granted', 'trusted', 10), sell('small', 'trusted', 11, 1), sell('approved', 'trusted', 12), sell('rejected', 'trusted', 13), sell('reversed', 'checked', 14),
             sell('waiting', 'checked', 10), sell('chained', 'checked', 11), sell('chained on', 'checked', 12), sell('chained small', 'trusted', 13, 2), sell('own', 'checked', 31);
