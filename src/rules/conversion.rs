@@ -34,7 +34,7 @@ pub enum Deed {
     Reversed,
     ReversedPart,
     /// Money of the purchase was given back.
-    #[cfg_attr(not(test), expect(dead_code, reason = "written by referral_record_refund"))]
+    #[allow(dead_code, reason = "written by referral_record_refund")]
     Refunded,
     ApprovalsRequired,
     /// By one approver of a chain, in a step.
