@@ -19,7 +19,9 @@ COMMENT ON FUNCTION referral_setup(name, boolean, boolean) IS
 'Makes or adopts the referral tables of a schema (NULL: the setting referrals.schema), with the indexes, tables and guard triggers that go with them, and brings what an older release made to what this one wants. guards => false attaches no triggers; build_indexes => false builds no index on a table that is there, and gives the statement that does instead. Run by the tables'' owner after CREATE EXTENSION and after every upgrade; running it again changes nothing. One row an object: created, adopted, kept, changed, removed (a trigger that an older release attached), or skipped for the reason in note. Errors: 42P16 tables that cannot be adopted or that only bear the name of one of the extension''s, 3F000 no such schema; nothing is changed then.';
 
 ALTER FUNCTION referral_attach_guards(name) SET quote_all_identifiers = off;
+
 ALTER FUNCTION referral_detach(name) SET quote_all_identifiers = off;
+
 ALTER FUNCTION referral_doctor(name) SET quote_all_identifiers = off;
 
 COMMENT ON FUNCTION referral_doctor(name) IS
@@ -70,9 +72,6 @@ COMMENT ON FUNCTION referral_guard_usage_lock() IS
 
 COMMENT ON FUNCTION referral_guard_usage() IS
 'Trigger on usage: makes a redemption of an inserted row, held to the limits (RF001 to RF005, RF015) or, where referral_guards_judge_all is true, to every rule. Spends the use that the same transaction has taken by its own UPDATE of number_of_uses, or takes one; a row of more than an hour ago is history, and fills what number_of_uses says more than there are rows first.';
-
-COMMENT ON FUNCTION referral_guard_ledger() IS
-'Trigger on rewards: refuses INSERT, UPDATE, DELETE and TRUNCATE that are not the functions'' own (42501).';
 
 COMMENT ON FUNCTION referral_written_by_hand() IS
 'Whether the statement that runs is not one of the extension''s own. A guard that fires for statements asks it; elsewhere it is always true.';
@@ -142,6 +141,7 @@ AS 'MODULE_PATHNAME', 'referral_unstripe_code_wrapper';
 
 COMMENT ON FUNCTION referral_unstripe_code(uuid) IS
 'Takes a code''s stripes away and gives back what they have leased: how many uses that were. 0 for a code without stripes. Errors: RF001 no such code.';
+
 CREATE FUNCTION referral_use_codes(
        code       text,
        user_uuids uuid[])
@@ -554,3 +554,185 @@ COMMENT ON FUNCTION referral_program_report(text) IS
 
 COMMENT ON FUNCTION referral_top_referrers(integer, text) IS
 'The referrers who have earned the most, net, by conversions that were rewarded and are neither rejected nor reversed, and how many those are: a row for each referrer and currency; of all programs where none is named. Errors: 22023 no such program.';
+
+COMMENT ON FUNCTION referral_guard_ledger() IS
+'Trigger on rewards and decisions: refuses INSERT, UPDATE, DELETE and TRUNCATE that are not the functions'' own (42501).';
+
+DROP FUNCTION referral_list_for_referrer(uuid, text, integer, timestamptz);
+
+CREATE FUNCTION referral_get_conversion(
+       conversion_uuid uuid)
+RETURNS TABLE (
+       uuid            uuid,
+       program         text,
+       code_uuid       uuid,
+       referrer_uuid   uuid,
+       owner_type      text,
+       referee_uuid    uuid,
+       source_type     text,
+       source_ref      text,
+       amount          numeric,
+       currency        text,
+       status          text,
+       rewarded        boolean,
+       reason          text,
+       referrer_reward numeric,
+       referee_reward  numeric,
+       converted_at    timestamptz,
+       decided_at      timestamptz,
+       decided_by      uuid,
+       decision_reason text)
+LANGUAGE c STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'referral_get_conversion_wrapper';
+
+COMMENT ON FUNCTION referral_get_conversion(uuid) IS
+'A conversion by its id; no row for an unknown one.';
+
+CREATE FUNCTION referral_conversion_of(
+       source_ref  text,
+       source_type text DEFAULT 'order')
+RETURNS TABLE (
+       uuid            uuid,
+       program         text,
+       code_uuid       uuid,
+       referrer_uuid   uuid,
+       owner_type      text,
+       referee_uuid    uuid,
+       source_type     text,
+       source_ref      text,
+       amount          numeric,
+       currency        text,
+       status          text,
+       rewarded        boolean,
+       reason          text,
+       referrer_reward numeric,
+       referee_reward  numeric,
+       converted_at    timestamptz,
+       decided_at      timestamptz,
+       decided_by      uuid,
+       decision_reason text)
+LANGUAGE c STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'referral_conversion_of_wrapper';
+
+COMMENT ON FUNCTION referral_conversion_of(text, text) IS
+'The conversion of a sale or purchase, by what the application calls it; no row where there is none. source_type is trimmed and lower-cased.';
+
+CREATE FUNCTION referral_list_conversions(
+       filter     jsonb DEFAULT '{}',
+       max_rows   integer DEFAULT 50,
+       after_uuid uuid DEFAULT NULL)
+RETURNS TABLE (
+       uuid            uuid,
+       program         text,
+       code_uuid       uuid,
+       referrer_uuid   uuid,
+       owner_type      text,
+       referee_uuid    uuid,
+       source_type     text,
+       source_ref      text,
+       amount          numeric,
+       currency        text,
+       status          text,
+       rewarded        boolean,
+       reason          text,
+       referrer_reward numeric,
+       referee_reward  numeric,
+       converted_at    timestamptz,
+       decided_at      timestamptz,
+       decided_by      uuid,
+       decision_reason text)
+LANGUAGE c STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'referral_list_conversions_wrapper';
+
+COMMENT ON FUNCTION referral_list_conversions(jsonb, integer, uuid) IS
+'Conversions, newest first, narrowed by each key of filter: program, status, reason, waiting (whether a decision is due: a review, or a chain of approvals), approver_uuid (a step of a chain waits for that person), referrer_uuid, referee_uuid. max_rows NULL: all. after_uuid: the last row of the page before. Errors: 22023 an unknown key, a value that a key cannot have, after_uuid names no conversion.';
+
+CREATE FUNCTION referral_list_for_referrer(
+       referrer_uuid uuid,
+       status        text DEFAULT NULL,
+       max_rows      integer DEFAULT 50,
+       after_uuid    uuid DEFAULT NULL)
+RETURNS TABLE (
+       uuid            uuid,
+       program         text,
+       code_uuid       uuid,
+       referrer_uuid   uuid,
+       owner_type      text,
+       referee_uuid    uuid,
+       source_type     text,
+       source_ref      text,
+       amount          numeric,
+       currency        text,
+       status          text,
+       rewarded        boolean,
+       reason          text,
+       referrer_reward numeric,
+       referee_reward  numeric,
+       converted_at    timestamptz,
+       decided_at      timestamptz,
+       decided_by      uuid,
+       decision_reason text)
+LANGUAGE c STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'referral_list_for_referrer_after_wrapper';
+
+COMMENT ON FUNCTION referral_list_for_referrer(uuid, text, integer, uuid) IS
+'The conversions of a referrer, newest first; of one status where it is given. max_rows NULL: all. after_uuid: the last row of the page before. Errors: 22023 no such status, after_uuid names no conversion.';
+
+CREATE FUNCTION referral_history(
+       conversion_uuid uuid)
+RETURNS TABLE (
+       at      timestamptz,
+       action  text,
+       by_uuid uuid,
+       step    text,
+       amount  numeric,
+       reason  text)
+LANGUAGE c STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'referral_history_wrapper';
+
+COMMENT ON FUNCTION referral_history(uuid) IS
+'What was done about a conversion, oldest first, kept for good: approved, rejected, reversed, reversed_part (by an amount, the most that was taken from each side), refunded (an amount of the purchase), approvals_required, step_approved and step_rejected (by an approver, in a step of the chain). No row for an unknown conversion.';
+
+COMMENT ON FUNCTION referral_approve(uuid, uuid, text) IS
+'Approves a conversion, and grants the rewards that waited for it. Errors: RF012 its status is not converted, or it has a chain of approvals; 42501 decided_by is its referrer or referee; 22023 no such conversion.';
+
+COMMENT ON FUNCTION referral_reject(uuid, uuid, text) IS
+'Rejects a conversion; rewards that were granted without a review are taken back. Errors: RF012 its status is not converted, or it has a chain of approvals; 42501 decided_by is its referrer or referee; 22023 no such conversion.';
+
+COMMENT ON FUNCTION referral_require_approvals(uuid, jsonb) IS
+'Asks for a chain of approvals, while nothing has been granted: steps in their order, each {"id": text, "name": text (may be left out), "approvers": [uuid, ...], "quorum": number (1 if left out)}. May be asked anew until the first decision. From then on referral_decide alone decides. Errors: RF012 the conversion is not in status converted, its rewards have been granted, or decisions have been made; 22023 the steps are invalid, or no such conversion.';
+
+COMMENT ON FUNCTION referral_decide(uuid, uuid, boolean, text) IS
+'Records a decision in the chain of approvals, in the first step that has not reached its quorum. The last quorum approves the conversion, one rejection rejects it. Errors: 42501 not an approver of that step, or the conversion''s referrer or referee; RF012 the conversion has no chain, is decided, or the approver has decided in that step; 22023 no such conversion.';
+
+DROP FUNCTION referral_reverse(uuid, text, numeric);
+
+CREATE FUNCTION referral_reverse(
+       conversion_uuid     uuid,
+       reason              text,
+       amount              numeric DEFAULT NULL,
+       reference           text DEFAULT NULL,
+       OUT uuid            uuid,
+       OUT program         text,
+       OUT code_uuid       uuid,
+       OUT referrer_uuid   uuid,
+       OUT owner_type      text,
+       OUT referee_uuid    uuid,
+       OUT source_type     text,
+       OUT source_ref      text,
+       OUT amount          numeric,
+       OUT currency        text,
+       OUT status          text,
+       OUT rewarded        boolean,
+       OUT reason          text,
+       OUT referrer_reward numeric,
+       OUT referee_reward  numeric,
+       OUT converted_at    timestamptz,
+       OUT decided_at      timestamptz,
+       OUT decided_by      uuid,
+       OUT decision_reason text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_reverse_once_wrapper';
+
+COMMENT ON FUNCTION referral_reverse(uuid, text, numeric, text) IS
+'Takes rewards back, as for a refund: from each side what is left of its grant, or at most amount of it, by a negative row of the ledger that names the grant. The conversion is reversed once nothing is left; until then a part may be taken back as often as needed. A repeat with the same reference takes nothing more. Errors: RF012 it is rejected or reversed; 22023 no such conversion, or an amount that is not positive or where nothing has been granted.';

@@ -12,10 +12,10 @@ use crate::events::Events;
 use crate::pg::changes;
 use crate::pg::clock;
 use crate::pg::encoding;
-use crate::pg::error::{Error, Result, answer, first, raise, required};
+use crate::pg::error::{Error, Result, answer, first, required};
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
-use crate::pg::tables::{SETTINGS, Tables, USAGE};
+use crate::pg::tables::{DECISIONS, SETTINGS, Tables, USAGE};
 use crate::pg::transaction::{
     OwnWrite, RowKey, is_update_of, note_update, with_claims, with_excesses, with_moved,
 };
@@ -339,18 +339,29 @@ fn referral_guard_usage(call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
     guarded(call, |firing| guard_usage(firing).map(|()| firing.new_row()))
 }
 
-/// The ledger of rewards only ever grows, and only by the functions: a row by hand would be money that no conversion
-/// explains. Raises for whole statements, also those that meet no row.
+/// The ledger of rewards and the history of decisions only ever grow, and only by the functions: a row by hand would
+/// be money, or a decision, that nothing explains. Raises for whole statements, also those that meet no row.
 #[pg_extern(sql = false)]
-fn referral_guard_ledger(_call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
-    raise(
-        Error::new(
-            "42501",
-            "ledger_append_only",
-            "rows of the ledger of rewards are written by the functions alone, and never changed or removed",
-        )
-        .with_hint("referral_record_purchase() and referral_attribute_sale() grant; referral_reverse() takes back, by a row of its own."),
-    )
+fn referral_guard_ledger(call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
+    let refuse = |rows, reason, hint: &'static str| {
+        let rule = "are written by the functions alone, and never changed or removed";
+        Error::new("42501", reason, format!("rows of the {rows} {rule}")).with_hint(hint)
+    };
+    answer(|| {
+        Err(if Firing::of_statement(call)?.table_name().to_bytes() == DECISIONS.as_bytes() {
+            refuse(
+                "history of decisions",
+                "history_append_only",
+                "referral_approve(), referral_reject(), referral_decide(), referral_reverse() add to it.",
+            )
+        } else {
+            refuse(
+                "ledger of rewards",
+                "ledger_append_only",
+                "referral_record_purchase() and referral_attribute_sale() grant; referral_reverse() takes back, by a row of its own.",
+            )
+        })
+    })
 }
 
 /// Tells every backend that a fact has changed: of settings only those that are kept, of other tables every row.

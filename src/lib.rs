@@ -113,9 +113,14 @@ extension_sql_file!(
     requires = ["conversions_refund"]
 );
 extension_sql_file!(
+    "../sql/api/conversions/decisions.sql",
+    name = "conversions_decisions",
+    requires = ["conversions_lists"]
+);
+extension_sql_file!(
     "../sql/api/conversions/review.sql",
     name = "conversions_review",
-    requires = ["conversions_lists"]
+    requires = ["conversions_decisions"]
 );
 extension_sql_file!(
     "../sql/api/conversions/rewards.sql",

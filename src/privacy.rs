@@ -30,6 +30,7 @@ statements! {
     LOCK_CONVERSIONS = "privacy/lock_conversions.sql";
     CONVERSIONS = "privacy/conversions.sql";
     CONVERSIONS_LEFT = "privacy/conversions_left.sql";
+    DECISIONS = "privacy/decisions.sql";
     REWARDS = "privacy/rewards.sql";
     LOCK_EVENTS = "privacy/lock_events.sql";
     EVENTS = "privacy/events.sql";
@@ -71,8 +72,9 @@ fn replace(session: &Session, user: Uuid, pseudonym: Uuid) -> Result<usize> {
     let args =
         [user.into(), pseudonym.into(), name.into(), new_name.into(), conversions.clone().into()];
     rows += session.write(&CONVERSIONS, &args).count();
-    // The rewards of these alone: one that came up meanwhile keeps its conversion's names.
-    rows += session.write(&REWARDS, &[user.into(), pseudonym.into(), conversions.into()]).count();
+    // What belongs to these alone: a row that came up meanwhile keeps its conversion's names.
+    let args = [user.into(), pseudonym.into(), conversions.into()];
+    rows += session.write(&DECISIONS, &args).count() + session.write(&REWARDS, &args).count();
     must_be_gone(session, &CONVERSIONS_LEFT, user)?;
     let events: Vec<i64> = locked(session, tables::EVENTS, &LOCK_EVENTS, &[name.into()]);
     rows += session.write(&EVENTS, &[name.into(), new_name.into(), events.into()]).count();

@@ -62,8 +62,20 @@ fn referral_attribute_sale() {
     outdated()
 }
 
+/// Until 0.1.0: no reference.
+#[pg_extern(sql = false)]
+fn referral_reverse() {
+    outdated()
+}
+
 /// Until 0.1.0: no max_referrals.
 #[pg_extern(sql = false)]
 fn referral_user_stats() {
+    outdated()
+}
+
+/// Until 0.1.0: pages by the moment of their last row, `before`.
+#[pg_extern(sql = false)]
+fn referral_list_for_referrer() {
     outdated()
 }

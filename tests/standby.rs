@@ -7,7 +7,7 @@ use postgres::Client;
 use crate::support::{Database, Server, await_that, sqlstate};
 
 /// Every function that is declared to read only, with arguments that find something.
-const READS: [(&str, &str); 41] = [
+const READS: [(&str, &str); 45] = [
     ("referral_version", ""),
     ("referral_get_code", "'00000000-0000-7000-8001-000000000001'"),
     ("referral_get_code_strict", "'00000000-0000-7000-8001-000000000001'"),
@@ -43,7 +43,11 @@ const READS: [(&str, &str); 41] = [
     ("referral_list_programs", ""),
     ("referral_resolve", "'REF100002'"),
     ("referral_validate_code", "'REF100002'"),
+    ("referral_get_conversion", CONVERSION_UUID),
+    ("referral_conversion_of", "'order 1'"),
+    ("referral_list_conversions", "'{\"program\": \"default\"}'"),
     ("referral_list_for_referrer", REFERRER),
+    ("referral_history", CONVERSION_UUID),
     ("referral_recent_conversions", ""),
     ("referral_balance", REFERRER),
     ("referral_user_stats", REFERRER),
@@ -60,10 +64,13 @@ const READS: [(&str, &str); 41] = [
 /// The beneficiary of REF100002.
 const REFERRER: &str = "'00000000-0000-7000-8003-000000000001'";
 
+const CONVERSION_UUID: &str = "(SELECT uuid FROM referral_conversions)";
+
 /// Somebody is referred by REF100002, and buys.
 const CONVERSION: &str = "
     SELECT referral_use_code('REF100002', '00000000-0000-7000-8004-000000000001');
     SELECT referral_record_purchase('00000000-0000-7000-8004-000000000001', 'order 1', 20);
+    SELECT referral_approve(uuid, gen_random_uuid()) FROM referral_conversions;
     SELECT referral_hold_use('REF100002', '00000000-0000-7000-8004-000000000002')";
 
 /// A host with something for every read to find.

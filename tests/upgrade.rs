@@ -111,6 +111,25 @@ fn restored(release: &Path, way: Way) -> Database {
     database
 }
 
+/// What tests/upgrade/rows.sql has decided, as far as 0.1.0 has stored it: its conversions tell of their last decision,
+/// and of those in a chain.
+const HISTORIES: [&str; 4] = [
+    "order-3: reversed by nobody in no step: returned",
+    "order-4: approved by 00000000-0000-7000-8000-0000000000ff in no step: looks good",
+    "order-5: rejected by 00000000-0000-7000-8000-0000000000ff in no step: looks bad",
+    "order-7: step_approved by 00000000-0000-7000-8000-0000000000ff in sales: fine",
+];
+
+fn histories(client: &mut Client) -> Vec<String> {
+    let sql = "
+        SELECT format('%s: %s by %s in %s: %s', v.source_ref, h.action, coalesce(h.by_uuid::text, 'nobody'),
+                      coalesce(h.step, 'no step'), h.reason)
+        FROM referral_conversions AS v, referral_history(v.uuid) AS h
+        WHERE h.at BETWEEN v.converted_at AND now()
+        ORDER BY v.source_ref, h.at";
+    client.query(sql, &[]).unwrap().iter().map(|row| row.get(0)).collect()
+}
+
 #[test]
 fn what_any_release_made_becomes_what_this_one_makes_and_no_row_is_lost() {
     let releases = releases();
@@ -129,6 +148,7 @@ fn what_any_release_made_becomes_what_this_one_makes_and_no_row_is_lost() {
         assert_eq!(after, before);
         assert_eq!(setup(&mut client), [], "the second time there is nothing to do");
 
+        assert_eq!(histories(&mut client), HISTORIES);
         let findings = client
             .query("SELECT finding FROM referral_doctor() WHERE severity <> 'info'", &[])
             .unwrap();
@@ -147,6 +167,7 @@ fn what_any_release_made_becomes_what_this_one_makes_and_no_row_is_lost() {
 fn what_is_broken_on_purpose_is_mended() {
     let breakages = [
         "DROP TABLE referral_rewards",
+        "DROP TABLE referral_decisions",
         "DROP TABLE referral_event_deliveries, referral_code_creators",
         "ALTER TABLE referral_conversions DROP COLUMN approvals",
         "ALTER TABLE referral_conversions DROP COLUMN program",

@@ -1,5 +1,6 @@
 //! Conversions: what people bought, what a code had to do with it, and what is owed for it.
 
+pub mod decisions;
 pub mod judge;
 pub mod lists;
 pub mod purchase;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
+use crate::conversions::decisions::Entry;
 use crate::conversions::purchase::keeps_changing;
 use crate::conversions::rewards::{Most, Taken, take_back};
 use crate::conversions::row::Conversion;
@@ -13,7 +14,7 @@ use crate::events::Events;
 use crate::pg::args;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer};
-use crate::pg::result::Row;
+use crate::pg::result::{Row, Rows};
 use crate::pg::returns::Record;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::{columns, statements};
@@ -21,7 +22,7 @@ use crate::pg::texts::Text;
 use crate::pg::transaction::MOST_LOOKS;
 use crate::pg::values;
 use crate::programs::budget;
-use crate::rules::conversion::Status;
+use crate::rules::conversion::{Deed, Status};
 use crate::rules::money::Money;
 use crate::rules::refusal::Refusal;
 use crate::rules::reward::taken_back;
@@ -52,12 +53,12 @@ struct Refund<'a> {
     reason: Option<Cow<'a, str>>,
 }
 
-/// What came of it.
+/// What came of a refund, or of a reversal by hand.
 #[derive(Clone, Default)]
-struct Outcome {
-    conversion: Option<Uuid>,
-    status: Option<String>,
-    taken: Taken,
+pub struct Outcome {
+    pub conversion: Option<Uuid>,
+    pub status: Option<String>,
+    pub taken: Taken,
 }
 
 /// conversion_uuid, status, referrer_taken, referee_taken, repeated
@@ -74,6 +75,31 @@ impl Outcome {
                 ..Taken::default()
             },
         }
+    }
+
+    /// Writes it down under its name, so that a repeat is one.
+    pub fn write(
+        &self,
+        session: &Session,
+        reference: &Reference,
+        refund_ref: &str,
+        amount: Option<Money>,
+        reason: Option<&str>,
+    ) {
+        let [source_type, source_ref] = reference.args();
+        let args = [
+            source_type,
+            source_ref,
+            refund_ref.into(),
+            amount.into(),
+            reason.into(),
+            clock::now().into(),
+            self.conversion.into(),
+            self.status.as_deref().into(),
+            self.taken.referrer.into(),
+            self.taken.referee.into(),
+        ];
+        session.write(&INSERT_REFUND, &args);
     }
 
     fn into_columns(self, repeated: bool) -> RefundColumns {
@@ -111,6 +137,12 @@ fn referral_record_refund(
     })
 }
 
+/// The refund or reversal that was told under that name. The source's row is locked.
+pub fn find<'s>(session: &'s Session, reference: &Reference, refund_ref: &str) -> Rows<'s> {
+    let [source_type, source_ref] = reference.args();
+    session.write(&REFUND, &[source_type, source_ref, refund_ref.into()])
+}
+
 /// What the caller calls a refund or reversal.
 pub fn reference_text<'a>(text: Option<Text<'a>>, argument: &str) -> Result<Cow<'a, str>> {
     let text = args::text(text, argument)?;
@@ -135,9 +167,8 @@ impl Refund<'_> {
         if program(Some(&known)) != before {
             return Ok(None);
         }
-        let [source_type, source_ref] = self.reference.args();
-        let args = [source_type, source_ref, (&*self.refund_ref).into()];
-        if let Some(row) = session.write(&REFUND, &args).first() {
+        let told = find(session, &self.reference, &self.refund_ref);
+        if let Some(row) = told.first() {
             let told: Option<Money> = row.get(at::amount);
             let differs = self.amount.zip(told).is_some_and(|(now, then)| now != then);
             if differs {
@@ -156,7 +187,8 @@ impl Refund<'_> {
             Some(told) => self.take(session, told, known.refunded, refunded, is_all)?,
             None => Outcome::default(),
         };
-        self.write(session, amount, &outcome);
+        let reason = self.reason.as_deref();
+        outcome.write(session, &self.reference, &self.refund_ref, amount, reason);
         Ok(Some((outcome, false)))
     }
 
@@ -206,6 +238,14 @@ impl Refund<'_> {
             _ => Most::Each(Money::ZERO),
         };
         let taken = take_back(session, &conversion, most, reason, events);
+        let refunded = Entry {
+            deed: Deed::Refunded,
+            by: None,
+            step: None,
+            amount: Some(refunded - before),
+            reason: self.reason.as_deref(),
+        };
+        refunded.write(session, uuid, clock::now());
         let conversion = if is_all && conversion.status.stands() {
             conversion.reverse(session, reason, events)?
         } else {
@@ -216,22 +256,5 @@ impl Refund<'_> {
             status: Some(Status::name(conversion.status).to_owned()),
             taken,
         })
-    }
-
-    fn write(&self, session: &Session, amount: Option<Money>, outcome: &Outcome) {
-        let [source_type, source_ref] = self.reference.args();
-        let args = [
-            source_type,
-            source_ref,
-            (&*self.refund_ref).into(),
-            amount.into(),
-            self.reason.as_deref().into(),
-            clock::now().into(),
-            outcome.conversion.into(),
-            outcome.status.as_deref().into(),
-            outcome.taken.referrer.into(),
-            outcome.taken.referee.into(),
-        ];
-        session.write(&INSERT_REFUND, &args);
     }
 }

@@ -31,6 +31,7 @@ pub const PROGRAMS: &str = "referral_programs";
 pub const CODE_PROGRAMS: &str = "referral_code_programs";
 pub const REFEREES: &str = "referral_referees";
 pub const CONVERSIONS: &str = "referral_conversions";
+pub const DECISIONS: &str = "referral_decisions";
 pub const REWARDS: &str = "referral_rewards";
 pub const PURCHASES: &str = "referral_purchases";
 pub const REFUNDS: &str = "referral_refunds";
@@ -43,7 +44,7 @@ pub const EVENT_CONSUMERS: &str = "referral_event_consumers";
 pub const EVENT_DELIVERIES: &str = "referral_event_deliveries";
 
 /// In the order in which they can be made: a table after those that it refers to.
-const DECLARATIONS: [&str; 16] = [
+const DECLARATIONS: [&str; 17] = [
     text!("setup/tables/referral_code_creators.sql"),
     text!("setup/tables/referral_check_attempts.sql"),
     text!("setup/tables/referral_programs.sql"),
@@ -56,6 +57,7 @@ const DECLARATIONS: [&str; 16] = [
     text!("setup/tables/referral_purchases.sql"),
     text!("setup/tables/referral_refunds.sql"),
     text!("setup/tables/referral_conversions.sql"),
+    text!("setup/tables/referral_decisions.sql"),
     text!("setup/tables/referral_rewards.sql"),
     text!("setup/tables/referral_events.sql"),
     text!("setup/tables/referral_event_consumers.sql"),

@@ -23,6 +23,24 @@ pub enum Action {
     ReversePart,
 }
 
+/// What was done about a conversion: the history's word for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// By one person, or by the last quorum of a chain.
+    Approved,
+    /// By one person, or by one approver of a chain.
+    Rejected,
+    /// Whole, or what was left of it.
+    Reversed,
+    ReversedPart,
+    /// Money of the purchase was given back.
+    Refunded,
+    ApprovalsRequired,
+    /// By one approver of a chain, in a step.
+    StepApproved,
+    StepRejected,
+}
+
 /// A conversion is not where the action could take it from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidTransition {
@@ -32,6 +50,9 @@ pub struct InvalidTransition {
 
 pub const STATUSES: [Status; 4] =
     [Status::Converted, Status::Approved, Status::Rejected, Status::Reversed];
+
+/// What a word for a status must be; completes a sentence that begins with its name.
+pub const STATUS_RULE: &str = "must be converted, approved, rejected or reversed";
 
 impl Status {
     /// The word that the table holds.
@@ -70,6 +91,22 @@ impl Status {
             | (Rejected | Reversed, Reverse | ReversePart) => {
                 Err(InvalidTransition { from: self, action })
             }
+        }
+    }
+}
+
+impl Deed {
+    /// The word that the table holds.
+    pub fn name(self) -> &'static str {
+        match self {
+            Deed::Approved => "approved",
+            Deed::Rejected => "rejected",
+            Deed::Reversed => "reversed",
+            Deed::ReversedPart => "reversed_part",
+            Deed::Refunded => "refunded",
+            Deed::ApprovalsRequired => "approvals_required",
+            Deed::StepApproved => "step_approved",
+            Deed::StepRejected => "step_rejected",
         }
     }
 }

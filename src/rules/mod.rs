@@ -5,6 +5,7 @@ pub mod approval;
 pub mod attributes;
 pub mod code;
 pub mod conversion;
+pub mod conversion_filter;
 pub mod declaration;
 pub mod draft;
 pub mod eligibility;

@@ -27,10 +27,14 @@ pub enum Refusal {
     ReferralRequired,
     /// A conversion is not where the action could take it from.
     InvalidTransition(InvalidTransition),
-    /// The conversion has a chain of approvals: no single person approves it.
+    /// The conversion has a chain of approvals: no single person decides on it.
     ApprovalByChain,
+    /// Rewards have been granted: it is too late for a chain of approvals.
+    ApprovalsTooLate,
     /// The chain of approvals has decisions in it already.
     ApprovalsBegun,
+    /// The approver has spoken in the step whose turn it is.
+    DecidedInStep,
     /// No chain of approvals was asked for.
     NoApprovals,
     /// The code's program is paused, ended, or outside its dates.
@@ -74,7 +78,9 @@ impl Refusal {
             Refusal::ReferralRequired => "RF011",
             Refusal::InvalidTransition(_)
             | Refusal::ApprovalByChain
+            | Refusal::ApprovalsTooLate
             | Refusal::ApprovalsBegun
+            | Refusal::DecidedInStep
             | Refusal::NoApprovals => "RF012",
             Refusal::ProgramNotActive => "RF013",
             Refusal::IdempotencyConflict => "RF014",
@@ -97,7 +103,9 @@ impl Refusal {
             Refusal::ReferralRequired => "referral_required",
             Refusal::InvalidTransition(_)
             | Refusal::ApprovalByChain
+            | Refusal::ApprovalsTooLate
             | Refusal::ApprovalsBegun
+            | Refusal::DecidedInStep
             | Refusal::NoApprovals => "invalid_transition",
             Refusal::ProgramNotActive => "program_not_active",
             Refusal::IdempotencyConflict => "idempotency_conflict",
@@ -126,9 +134,16 @@ impl Refusal {
                 format!("A conversion that is {} cannot be {}", from.name(), action.participle())
             }
             Refusal::ApprovalByChain => {
-                "The conversion is approved by its chain of approvals".into()
+                "The conversion is decided by its chain of approvals".into()
+            }
+            Refusal::ApprovalsTooLate => {
+                "A conversion whose rewards have been granted cannot be given a chain of approvals"
+                    .into()
             }
             Refusal::ApprovalsBegun => "Decisions have been made in the chain of approvals".into(),
+            Refusal::DecidedInStep => {
+                "The approver has already decided in this step of the chain of approvals".into()
+            }
             Refusal::NoApprovals => "The conversion has no chain of approvals".into(),
             Refusal::ProgramNotActive => "The referral program is not active".into(),
             Refusal::IdempotencyConflict => {
@@ -169,6 +184,10 @@ impl Refusal {
                  the setting off: SELECT referral_set_required(false).",
             ),
             Refusal::InvalidTransition(_) | Refusal::ApprovalsBegun => None,
+            Refusal::ApprovalsTooLate => Some(
+                "The program's attribute requires_approval keeps rewards back until a conversion is approved.",
+            ),
+            Refusal::DecidedInStep => Some("Whoever else is an approver of the step decides next."),
             Refusal::ApprovalByChain => Some("referral_decide() records a decision in it."),
             Refusal::NoApprovals => {
                 Some("referral_require_approvals() asks for one; referral_approve() needs none.")

@@ -27,8 +27,8 @@ fn setup(session: &Session, build_indexes: bool) -> Result<Vec<Line>> {
     let has_programs = session.tables.relation(PROGRAMS).is_some();
     let moves = Moves::needed(session);
     lines.extend(tables::see_to_own(session)?);
-    moves.make(session, &mut lines);
     lines.push(see_to_default_program(session, has_programs));
+    lines.extend(moves.make(session));
     Ok(lines)
 }
 

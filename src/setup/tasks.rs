@@ -14,9 +14,9 @@ use crate::pg::returns::RowSet;
 use crate::pg::session::Session;
 use crate::pg::statement::{statements, text};
 use crate::pg::tables::{
-    CHECK_ATTEMPTS, CODE_PROGRAMS, CODES, CONVERSIONS, CREATORS, EVENT_CONSUMERS, EVENT_DELIVERIES,
-    EVENTS, HOLDS, PROGRAM_STRIPES, PROGRAMS, PURCHASES, REFEREES, REFUNDS, REWARDS, SETTINGS,
-    STRIPES, TERMS as TERMS_OF_OWNERS, USAGE,
+    CHECK_ATTEMPTS, CODE_PROGRAMS, CODES, CONVERSIONS, CREATORS, DECISIONS, EVENT_CONSUMERS,
+    EVENT_DELIVERIES, EVENTS, HOLDS, PROGRAM_STRIPES, PROGRAMS, PURCHASES, REFEREES, REFUNDS,
+    REWARDS, SETTINGS, STRIPES, TERMS as TERMS_OF_OWNERS, USAGE,
 };
 use crate::pg::texts::Text;
 use crate::rules::declaration::{Right, rights_of};
@@ -64,7 +64,9 @@ pub const TASKS: [Task; 9] = [
             (STRIPES, "SELECT"),
             (PROGRAM_STRIPES, "SELECT"),
             (HOLDS, "SELECT"),
+            (PURCHASES, "SELECT"),
             (CONVERSIONS, "SELECT"),
+            (DECISIONS, "SELECT"),
             (REWARDS, "SELECT"),
         ],
     },
@@ -152,6 +154,7 @@ pub const TASKS: [Task; 9] = [
             (TERMS_OF_OWNERS, "SELECT"),
             (PURCHASES, "SELECT, INSERT, UPDATE, DELETE"),
             (REFUNDS, "SELECT, INSERT"),
+            (DECISIONS, "INSERT"),
             (
                 CONVERSIONS,
                 "SELECT, INSERT, UPDATE (amount, currency, status, reason, referrer_reward, referee_reward, \
@@ -170,6 +173,8 @@ pub const TASKS: [Task; 9] = [
             (PROGRAMS, "SELECT, UPDATE (rewards_granted)"),
             (PURCHASES, "SELECT, UPDATE (refunded_before)"),
             (CONVERSIONS, "SELECT, UPDATE"),
+            (DECISIONS, "SELECT, INSERT"),
+            (REFUNDS, "SELECT, INSERT"),
             (REWARDS, "SELECT, INSERT"),
             TELL[0],
             TELL[1],

@@ -95,6 +95,7 @@ AS $$
     DELETE FROM referral_code_programs;
     DELETE FROM referral_referees;
     DELETE FROM referral_rewards;
+    DELETE FROM referral_decisions;
     DELETE FROM referral_conversions;
     DELETE FROM referral_purchases;
     DELETE FROM referral_refunds;
@@ -177,4 +178,26 @@ CROSS JOIN LATERAL (
     SELECT coalesce(min(remaining), 0) AS least_left
     FROM (SELECT sum(amount) AS remaining FROM referral_rewards WHERE conversion_uuid = v.uuid GROUP BY side) AS side
 ) AS remains
+ORDER BY source_ref;
+
+-- What the history of each conversion tells, and its invariant: it is decided once at most, as its status says, each
+-- approver speaks once in a step, and what is told later was done later.
+CREATE VIEW histories AS
+SELECT
+    source_ref,
+    status,
+    (
+        SELECT string_agg(concat_ws(' ', action, 'by ' || ltrim(right(by_uuid::text, 12), '0'), 'in ' || step), ', ')
+        FROM referral_history(v.uuid)
+    ) AS history,
+    (
+        SELECT
+            count(*) FILTER (WHERE action IN ('approved', 'rejected')) <= 1
+            AND count(*) FILTER (WHERE action = 'reversed') = (v.status = 'reversed')::integer
+            AND (v.status NOT IN ('approved', 'rejected') OR bool_or(action = v.status))
+            AND count(*) FILTER (WHERE step IS NOT NULL) = count(DISTINCT (by_uuid, step)) FILTER (WHERE step IS NOT NULL)
+            AND coalesce(bool_and(later), true)
+        FROM (SELECT h.*, at >= lag(at) OVER () AS later FROM referral_history(v.uuid) AS h) AS told
+    ) AS kept
+FROM referral_conversions AS v
 ORDER BY source_ref;

@@ -44,6 +44,10 @@ CREATE INDEX referral_conversions_program_idx
 CREATE INDEX referral_conversions_newest_idx
     ON host.referral_conversions USING btree (converted_at DESC, uuid DESC);
 
+CREATE INDEX referral_conversions_waiting_idx
+    ON host.referral_conversions USING btree (converted_at DESC, uuid DESC)
+ WHERE ((status = 'converted'::text) AND ((reason = 'pending_review'::text) OR (approvals IS NOT NULL)));
+
 COMMENT ON TABLE host.referral_conversions IS
 'A sale or purchase that a code has led to, with the rewards that the program promised at the time.';
 COMMENT ON COLUMN host.referral_conversions.uuid IS
@@ -83,9 +87,9 @@ COMMENT ON COLUMN host.referral_conversions.converted_at IS
 COMMENT ON COLUMN host.referral_conversions.granted_at IS
 'When the rewards were granted; NULL: they were not.';
 COMMENT ON COLUMN host.referral_conversions.decided_at IS
-'When it was approved, rejected or reversed.';
+'When it was approved or rejected or, where it was neither, reversed.';
 COMMENT ON COLUMN host.referral_conversions.decided_by IS
-'Who decided.';
+'Who approved or rejected it: a reversal leaves that as it is.';
 COMMENT ON COLUMN host.referral_conversions.decision_reason IS
 'Why.';
 COMMENT ON COLUMN host.referral_conversions.approvals IS

@@ -213,13 +213,14 @@ COMMIT;
 -- The lists: newest first, by status, in pages.
 SELECT pg_catalog.left(source_ref, 5) AS source, program, status, rewarded FROM referral_list_for_referrer(:owner, max_rows => 3);
 SELECT pg_catalog.left(source_ref, 5) AS source FROM referral_recent_conversions(3);
-SELECT source_ref FROM referral_list_for_referrer(:owner, before => (SELECT converted_at FROM referral_conversions WHERE source_ref = 'S-3')) ORDER BY source_ref;
+SELECT source_ref FROM referral_list_for_referrer(:owner, after_uuid => (SELECT uuid FROM referral_conversions WHERE source_ref = 'S-3')) ORDER BY source_ref;
 SELECT pg_catalog.count(*) FROM referral_list_for_referrer(:owner, 'approved');
 SELECT pg_catalog.count(*) FROM referral_list_for_referrer(person(1));
 SELECT pg_catalog.count(*) FROM referral_list_for_referrer(:owner, max_rows => 0);
 SELECT code, message FROM caught($$SELECT referral_list_for_referrer(person(1), 'open')$$);
 SELECT code, message FROM caught($$SELECT referral_list_for_referrer(person(1), max_rows => -1)$$);
 SELECT code, message FROM caught($$SELECT referral_list_for_referrer(NULL)$$);
+SELECT code, message FROM caught($$SELECT referral_list_for_referrer(person(1), after_uuid => person(1))$$);
 
 -- Everywhere what was rewarded is in the ledger, and nothing else.
 SELECT v.source_ref

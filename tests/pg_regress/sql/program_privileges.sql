@@ -25,6 +25,7 @@ GRANT SELECT, INSERT, UPDATE ON referral_referees, referral_conversions, referra
 GRANT UPDATE (rewards_granted) ON referral_programs TO webhook;
 GRANT SELECT ON referral_terms TO webhook;
 GRANT SELECT, INSERT ON referral_rewards TO webhook;
+GRANT INSERT ON referral_decisions TO webhook;
 -- Reads.
 GRANT SELECT ON phoenix_kit_referral_codes, phoenix_kit_referral_code_usage, phoenix_kit_settings,
                 referral_programs, referral_code_programs, referral_conversions, referral_rewards TO reporter;

@@ -104,22 +104,27 @@ SELECT code, message, hint FROM caught($$SELECT referral_reverse(conversion('V-5
 SELECT status, rewarded, reason FROM referral_reverse(conversion('V-5'), 'cancelled');
 SELECT * FROM ledger WHERE source_ref = 'V-5';
 
--- A chain: steps in their order, each with its approvers and quorum.
+-- A chain: steps in their order, each with its approvers and quorum, which is one where nothing is said of it.
 SELECT prepared('C-1', 'converted') IS NOT NULL AS made;
 SELECT code, message FROM caught($$SELECT referral_decide(conversion('C-1'), person(1), true)$$);
 SELECT status FROM referral_require_approvals(conversion('C-1'), pg_catalog.jsonb_build_array(
-       pg_catalog.jsonb_build_object('id', 'old', 'approvers', pg_catalog.jsonb_build_array(person(1)), 'quorum', 1)));
+       pg_catalog.jsonb_build_object('id', 'old', 'approvers', pg_catalog.jsonb_build_array(person(1)))));
 SELECT status FROM referral_require_approvals(conversion('C-1'), pg_catalog.jsonb_build_array(
-       pg_catalog.jsonb_build_object('id', 'support', 'approvers', pg_catalog.jsonb_build_array(person(1), person(2)), 'quorum', 1),
-       pg_catalog.jsonb_build_object('id', 'finance', 'approvers', pg_catalog.jsonb_build_array(person(2), person(3), person(4)), 'quorum', 2)));
+       pg_catalog.jsonb_build_object('id', 'support', 'name', 'First line', 'approvers', pg_catalog.jsonb_build_array(person(1), person(5))),
+       pg_catalog.jsonb_build_object('id', 'finance', 'approvers', pg_catalog.jsonb_build_array(person(5), person(3), person(4)), 'quorum', 2)));
+SELECT approvals FROM referral_conversions WHERE source_ref = 'C-1';
+-- It locks one person out, whatever they say.
 SELECT code, message, hint FROM caught($$SELECT referral_approve(conversion('C-1'), person(1))$$);
+SELECT code, message, hint FROM caught($$SELECT referral_reject(conversion('C-1'), person(8))$$);
 SELECT code, message, detail, hint FROM caught($$SELECT referral_decide(conversion('C-1'), person(3), true)$$) \gx
-SELECT code FROM caught($$SELECT referral_decide(conversion('C-1'), person(9), false)$$);
-SELECT status, decided_by FROM referral_decide(conversion('C-1'), person(2), true, 'fine');
+SELECT code FROM caught($$SELECT referral_decide(conversion('C-1'), person(7), false)$$);
+SELECT status, decided_by FROM referral_decide(conversion('C-1'), person(5), true, 'fine');
 SELECT code, message FROM caught($$SELECT referral_require_approvals(conversion('C-1'), '[{"id": "x", "approvers": ["00000000-0000-0000-0000-000000000001"], "quorum": 1}]')$$);
 SELECT code, message FROM caught($$SELECT referral_decide(conversion('C-1'), person(1), true)$$);
-SELECT status FROM referral_decide(conversion('C-1'), person(2), true);
-SELECT status FROM referral_decide(conversion('C-1'), person(2), true);
+SELECT status FROM referral_decide(conversion('C-1'), person(5), true);
+-- Who has decided in a step does not decide there again, neither the same nor otherwise.
+SELECT code, message, hint FROM caught($$SELECT referral_decide(conversion('C-1'), person(5), true)$$);
+SELECT code, message FROM caught($$SELECT referral_decide(conversion('C-1'), person(5), false)$$);
 SELECT pg_catalog.count(*) AS granted FROM referral_rewards WHERE conversion_uuid = conversion('C-1');
 SELECT status, rewarded, reason, decided_by, decision_reason FROM referral_decide(conversion('C-1'), person(4), true, 'paid');
 SELECT * FROM ledger WHERE source_ref = 'C-1';
@@ -127,19 +132,35 @@ SELECT code, message FROM caught($$SELECT referral_decide(conversion('C-1'), per
 SELECT step ->> 'id' AS step, d ->> 'approver' AS approver, d ->> 'approve' AS approve, d ->> 'reason' AS reason
   FROM referral_conversions AS v, pg_catalog.jsonb_array_elements(v.approvals) AS step, pg_catalog.jsonb_array_elements(step -> 'decisions') AS d
  WHERE source_ref = 'C-1';
--- One rejection rejects, at any step; who approved may still say no; and a plain rejection or reversal stays possible.
+SELECT action, by_uuid, step, amount, reason FROM referral_history(conversion('C-1'));
+-- One rejection rejects, at any step; a plain reversal stays possible.
 CREATE FUNCTION chained(ref text) RETURNS text LANGUAGE sql AS $$
     SELECT (referral_require_approvals(prepared(ref, 'converted'), pg_catalog.jsonb_build_array(
-           pg_catalog.jsonb_build_object('id', 'one', 'approvers', pg_catalog.jsonb_build_array(person(1), person(2)), 'quorum', 2)))).status
+           pg_catalog.jsonb_build_object('id', 'one', 'approvers', pg_catalog.jsonb_build_array(person(1), person(5)), 'quorum', 2)))).status
 $$;
-SELECT chained('C-2'), chained('C-3'), chained('C-4'), chained('C-5');
+SELECT chained('C-2'), chained('C-3'), chained('C-4');
 SELECT status FROM referral_decide(conversion('C-2'), person(1), true);
-SELECT status, rewarded, decided_by, decision_reason FROM referral_decide(conversion('C-2'), person(2), false, 'no');
-SELECT status FROM referral_decide(conversion('C-3'), person(1), true);
-SELECT status FROM referral_decide(conversion('C-3'), person(1), false);
-SELECT status FROM referral_reject(conversion('C-4'), :boss);
-SELECT status FROM referral_reverse(conversion('C-5'), 'cancelled');
-SELECT pg_catalog.count(*) FROM ledger WHERE source_ref IN ('C-2', 'C-3', 'C-4', 'C-5');
+SELECT status, rewarded, decided_by, decision_reason FROM referral_decide(conversion('C-2'), person(5), false, 'no');
+SELECT action, by_uuid, step, reason FROM referral_history(conversion('C-2'));
+SELECT code, message FROM caught($$SELECT referral_reject(conversion('C-3'), person(8))$$);
+SELECT status, decided_by, decision_reason FROM referral_reverse(conversion('C-4'), 'cancelled');
+SELECT pg_catalog.count(*) FROM ledger WHERE source_ref IN ('C-2', 'C-3', 'C-4');
+-- Where rewards have been granted it is too late for one; not where nothing was to be granted.
+SELECT prepared('C-5', 'converted', 'trusted') IS NOT NULL AS made;
+SELECT code, message, hint FROM caught($$SELECT referral_require_approvals(conversion('C-5'), '[{"id": "x", "approvers": ["00000000-0000-0000-0000-000000000008"]}]')$$);
+SELECT reason, rewarded FROM referral_attribute_sale('TRUSTED', person(9), 'C-7', amount => 1);
+SELECT status FROM referral_require_approvals(conversion('C-7'), '[{"id": "x", "approvers": ["00000000-0000-0000-0000-000000000008"]}]');
+SELECT status, reason, rewarded FROM referral_decide(conversion('C-7'), person(8), true);
+-- Nobody decides on a conversion of which they are the referrer or the referee, alone or in a chain; whatever its status.
+SELECT prepared('O-1', 'converted') IS NOT NULL AS made, prepared('O-2', 'approved') IS NOT NULL AS made;
+SELECT call, code, message, detail, hint
+  FROM pg_catalog.unnest(ARRAY['referral_approve(conversion(''O-1''), person(2))', 'referral_approve(conversion(''O-1''), person(9))',
+       'referral_reject(conversion(''O-1''), person(2))', 'referral_reject(conversion(''O-1''), person(9))',
+       'referral_decide(conversion(''O-1''), person(2), true)', 'referral_approve(conversion(''O-2''), person(9))']) AS call,
+       caught('SELECT ' || call) \gx
+SELECT status FROM referral_require_approvals(conversion('O-1'), '[{"id": "x", "approvers": ["00000000-0000-0000-0000-000000000002", "00000000-0000-0000-0000-000000000008"]}]');
+SELECT code, message FROM caught($$SELECT referral_decide(conversion('O-1'), person(2), true)$$);
+SELECT status FROM referral_decide(conversion('O-1'), person(8), true);
 -- Chains of no use.
 SELECT prepared('C-6', 'converted') IS NOT NULL AS made;
 SELECT steps, code, message
@@ -149,7 +170,9 @@ SELECT steps, code, message
        '[{"id": "x", "approvers": ["00000000-0000-0000-0000-000000000001"], "quorum": -1}]', '[{"id": "x", "approvers": ["00000000-0000-0000-0000-000000000001"], "quorum": 1.5}]',
        '[{"id": "x", "approvers": ["00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000001"], "quorum": 1}]',
        '[{"id": "x", "approvers": ["00000000-0000-0000-0000-000000000001"], "quorum": 1}, {"id": "x", "approvers": ["00000000-0000-0000-0000-000000000001"], "quorum": 1}]',
-       '[{"id": "x", "approvers": ["00000000-0000-0000-0000-000000000001"], "quorum": 1, "until": 7}]',
+       '[{"id": "x", "approvers": ["00000000-0000-0000-0000-000000000001"], "quorum": 1, "until": 7}]', '[{"id": "x", "name": 7, "approvers": ["00000000-0000-0000-0000-000000000001"]}]',
+       '[{"id": "x", "approvers": ["00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"], "quorum": 2}]',
+       '[{"id": "y", "approvers": ["00000000-0000-0000-0000-000000000001"]}, {"id": "x", "approvers": ["00000000-0000-0000-0000-000000000002", "00000000-0000-0000-0000-000000000009"]}]',
        '[{"id": "x", "approvers": ["00000000-0000-0000-0000-000000000001"], "quorum": 1, "decisions": [{"approver": "00000000-0000-0000-0000-000000000001", "approve": true, "reason": null, "decided_at": "now"}]}]']) AS steps,
        caught(pg_catalog.format('SELECT referral_require_approvals(conversion(%L), %L)', 'C-6', steps)) \gx
 SELECT approvals IS NULL AS none FROM referral_conversions WHERE source_ref = 'C-6';
@@ -210,6 +233,41 @@ BEGIN;
 SET LOCAL session_replication_role = replica;
 DELETE FROM referral_rewards WHERE amount < 0 AND conversion_uuid = conversion('V-1');
 ROLLBACK;
+
+-- Nor is the history of decisions.
+SELECT code, message, detail, hint FROM caught('UPDATE referral_decisions SET reason = NULL') \gx
+SELECT code FROM caught('DELETE FROM referral_decisions WHERE false');
+SELECT code FROM caught('TRUNCATE referral_decisions');
+SELECT code FROM caught($$INSERT INTO referral_decisions (uuid, conversion_uuid, at, action) SELECT pg_catalog.gen_random_uuid(), conversion('A-1'), pg_catalog.now(), 'approved'$$);
+SET session_replication_role = replica;
+SELECT code, constraint_name FROM caught($$INSERT INTO referral_decisions (uuid, conversion_uuid, at, action) SELECT pg_catalog.gen_random_uuid(), conversion('A-1'), pg_catalog.now(), 'forgotten'$$);
+RESET session_replication_role;
+
+-- What was done is told for good, in its order: who approved is not lost when it is reversed, in parts and whole.
+SELECT action, by_uuid, step, amount, reason FROM referral_history(conversion('A-1'));
+SELECT status, decided_by, decision_reason FROM referral_reverse(conversion('A-1'), 'some', 2.5);
+SELECT status, decided_by, decision_reason, decided_at = (SELECT at FROM referral_history(conversion('A-1')) LIMIT 1) AS decided_at_approval
+  FROM referral_reverse(conversion('A-1'), 'refund');
+SELECT action, by_uuid, step, amount, reason, at > pg_catalog.lag(at) OVER () AS later FROM referral_history(conversion('A-1'));
+SELECT action, by_uuid, amount, reason FROM referral_history(conversion('V-1'));
+SELECT action, by_uuid, amount, reason FROM referral_history(conversion('V-2'));
+SELECT action, by_uuid, amount, reason FROM referral_history(conversion('R-1'));
+SELECT pg_catalog.count(*) FROM referral_history(person(1));
+SELECT code, message FROM caught('SELECT referral_history(NULL)');
+-- Undone with what it tells.
+BEGIN;
+SAVEPOINT s;
+SELECT status FROM referral_reject(prepared('H-1', 'converted'), :boss);
+ROLLBACK TO s;
+SELECT pg_catalog.count(*) FROM referral_decisions AS d WHERE NOT EXISTS (SELECT FROM referral_conversions AS v WHERE v.uuid = d.conversion_uuid);
+COMMIT;
+-- Every conversion that is decided or reversed has a history, whose last decision is what its row says.
+SELECT v.source_ref, v.status, h.action
+  FROM referral_conversions AS v
+       LEFT JOIN LATERAL (SELECT * FROM referral_history(v.uuid) AS h WHERE h.action IN ('approved', 'rejected', 'reversed') ORDER BY at DESC LIMIT 1) AS h ON true
+       LEFT JOIN LATERAL (SELECT * FROM referral_history(v.uuid) AS h WHERE h.action IN ('approved', 'rejected') ORDER BY at DESC LIMIT 1) AS d ON true
+ WHERE h.action IS DISTINCT FROM nullif(v.status, 'converted')
+    OR (d.action IS NOT NULL AND (d.by_uuid, d.at) IS DISTINCT FROM (v.decided_by, v.decided_at));
 
 -- Everywhere no more was taken back than granted, all of it where it is over, and grants are as promised.
 SELECT v.source_ref, v.status
