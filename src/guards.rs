@@ -12,10 +12,10 @@ use crate::events::Events;
 use crate::pg::changes;
 use crate::pg::clock;
 use crate::pg::encoding;
-use crate::pg::error::{Error, Result, answer, first, raise, required};
+use crate::pg::error::{Error, Result, answer, first, required};
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
-use crate::pg::tables::{SETTINGS, Tables, USAGE};
+use crate::pg::tables::{PAYOUTS, SETTINGS, Tables, USAGE};
 use crate::pg::transaction::{
     OwnWrite, RowKey, is_update_of, note_update, with_claims, with_excesses, with_moved,
 };
@@ -339,18 +339,26 @@ fn referral_guard_usage(call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
     guarded(call, |firing| guard_usage(firing).map(|()| firing.new_row()))
 }
 
-/// The ledger of rewards only ever grows, and only by the functions: a row by hand would be money that no conversion
-/// explains. Raises for whole statements, also those that meet no row.
+/// The ledger of rewards only ever grows, and only by the functions, which alone write payouts too: a row by hand would be
+/// money that nothing explains. Raises for whole statements, also those that meet no row.
 #[pg_extern(sql = false)]
-fn referral_guard_ledger(_call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
-    raise(
-        Error::new(
-            "42501",
-            "ledger_append_only",
-            "rows of the ledger of rewards are written by the functions alone, and never changed or removed",
-        )
-        .with_hint("referral_record_purchase() and referral_attribute_sale() grant; referral_reverse() takes back, by a row of its own."),
-    )
+fn referral_guard_ledger(call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
+    answer(|| {
+        let is_of_payouts =
+            Firing::of_statement(call)?.table_name().to_bytes() == PAYOUTS.as_bytes();
+        Err(if is_of_payouts {
+            Error::new("42501", "payouts_by_functions", "rows of payouts are written by the functions alone").with_hint(
+                "referral_create_payout() and referral_create_payouts() create; referral_settle_payout() says how a payout has ended.",
+            )
+        } else {
+            Error::new(
+                "42501",
+                "ledger_append_only",
+                "rows of the ledger of rewards are written by the functions alone, and never changed or removed",
+            )
+            .with_hint("referral_record_purchase() and referral_attribute_sale() grant; referral_reverse() takes back, by a row of its own.")
+        })
+    })
 }
 
 /// Tells every backend that a fact has changed: of settings only those that are kept, of other tables every row.

@@ -25,3 +25,9 @@ fn referral_setup() {
 fn referral_create_codes() {
     outdated()
 }
+
+/// Until 0.1.0: no payouts in it.
+#[pg_extern(sql = false)]
+fn referral_balance() {
+    outdated()
+}

@@ -7,7 +7,7 @@ use postgres::Client;
 use crate::support::{Database, Server, await_that, sqlstate};
 
 /// Every function that is declared to read only, with arguments that find something.
-const READS: [(&str, &str); 41] = [
+const READS: [(&str, &str); 42] = [
     ("referral_version", ""),
     ("referral_get_code", "'00000000-0000-7000-8001-000000000001'"),
     ("referral_get_code_strict", "'00000000-0000-7000-8001-000000000001'"),
@@ -46,6 +46,7 @@ const READS: [(&str, &str); 41] = [
     ("referral_list_for_referrer", REFERRER),
     ("referral_recent_conversions", ""),
     ("referral_balance", REFERRER),
+    ("referral_list_payouts", ""),
     ("referral_user_stats", REFERRER),
     ("referral_top_referrers", ""),
     ("referral_program_report", ""),
@@ -64,6 +65,7 @@ const REFERRER: &str = "'00000000-0000-7000-8003-000000000001'";
 const CONVERSION: &str = "
     SELECT referral_use_code('REF100002', '00000000-0000-7000-8004-000000000001');
     SELECT referral_record_purchase('00000000-0000-7000-8004-000000000001', 'order 1', 20);
+    SELECT referral_create_payout('00000000-0000-7000-8003-000000000001', 'payout 1', 'USD', 1);
     SELECT referral_hold_use('REF100002', '00000000-0000-7000-8004-000000000002')";
 
 /// A host with something for every read to find.

@@ -2,16 +2,13 @@
 //! is ever changed.
 
 use pgrx::datum::Uuid;
-use pgrx::prelude::*;
 use serde_json::{Value, json};
 
 use crate::conversions::row::Conversion;
 use crate::events::Events;
 use crate::pg::clock;
-use crate::pg::error::{answer, required};
 use crate::pg::ids;
 use crate::pg::result::Row;
-use crate::pg::returns::RowSet;
 use crate::pg::session::Session;
 use crate::pg::statement::statements;
 use crate::rules::event::EventType;
@@ -21,7 +18,6 @@ use crate::rules::time::{Span, Timestamp};
 statements! {
     INSERT = "conversions/insert_reward.sql";
     GRANTS_LEFT = "conversions/grants_left.sql";
-    BALANCE = "conversions/balance.sql";
 }
 
 /// A row of referral_rewards on its way in.
@@ -141,15 +137,4 @@ pub fn take_back(
         grant.left - taken
     };
     grants.iter().map(take).sum()
-}
-
-#[pg_extern(sql = false)]
-fn referral_balance(
-    user_uuid: Option<Uuid>,
-) -> RowSet<'static, (String, Money, Money, Money, Money)> {
-    answer(|| {
-        let args = [required(user_uuid, "user_uuid")?.into(), clock::statement_start().into()];
-        let read = |row: Row| (row.need(1), row.need(2), row.need(3), row.need(4), row.need(5));
-        Ok(RowSet::new(Session::open().stream(&BALANCE, &args, read)))
-    })
 }

@@ -18,6 +18,7 @@ pub mod lease;
 pub mod letters;
 pub mod membership;
 pub mod money;
+pub mod payout;
 pub mod program;
 pub mod queue;
 pub mod refusal;

@@ -15,7 +15,8 @@ use crate::pg::session::Session;
 use crate::pg::statement::{statements, text};
 use crate::pg::tables::{
     CHECK_ATTEMPTS, CODE_PROGRAMS, CODES, CONVERSIONS, CREATORS, EVENT_CONSUMERS, EVENT_DELIVERIES,
-    EVENTS, HOLDS, PROGRAM_STRIPES, PROGRAMS, REFEREES, REWARDS, SETTINGS, STRIPES, USAGE,
+    EVENTS, HOLDS, PAYEES, PAYOUT_BATCHES, PAYOUTS, PROGRAM_STRIPES, PROGRAMS, REFEREES, REWARDS,
+    SETTINGS, STRIPES, USAGE,
 };
 use crate::pg::texts::Text;
 use crate::rules::declaration::{Right, rights_of};
@@ -65,6 +66,7 @@ pub const TASKS: [Task; 9] = [
             (HOLDS, "SELECT"),
             (CONVERSIONS, "SELECT"),
             (REWARDS, "SELECT"),
+            (PAYOUTS, "SELECT"),
         ],
     },
     Task {
@@ -166,7 +168,19 @@ pub const TASKS: [Task; 9] = [
             TELL[2],
         ],
     },
-    Task { name: "pay", rights: &[(REWARDS, "SELECT")] },
+    Task {
+        name: "pay",
+        rights: &[
+            (SETTINGS, "SELECT"),
+            (REWARDS, "SELECT"),
+            (PAYEES, "SELECT, INSERT, UPDATE (last_asked_at)"),
+            (PAYOUT_BATCHES, "SELECT, INSERT"),
+            (PAYOUTS, "SELECT, INSERT, UPDATE (status, settled_at, reason)"),
+            TELL[0],
+            TELL[1],
+            TELL[2],
+        ],
+    },
     Task {
         name: "consume",
         rights: &[

@@ -11,7 +11,8 @@ use crate::pg::returns::RowSet;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::text;
 use crate::pg::tables::{
-    CODES, HOST_TABLES, PROGRAM_STRIPES, PROGRAMS, REWARDS, SETTINGS, STRIPES, USAGE, own_tables,
+    CODES, HOST_TABLES, PAYOUTS, PROGRAM_STRIPES, PROGRAMS, REWARDS, SETTINGS, STRIPES, USAGE,
+    own_tables,
 };
 use crate::rules::declaration::one_line;
 use crate::rules::template::without_comments;
@@ -42,13 +43,14 @@ macro_rules! guard {
     };
 }
 
-pub const GUARDS: [Guard; 14] = [
+pub const GUARDS: [Guard; 15] = [
     guard!(Holds "referral_guard_code", CODES, "setup/triggers/code.sql"),
     guard!(Holds "referral_guard_code_written", CODES, "setup/triggers/code_written.sql"),
     guard!(Holds "referral_guard_claim", CODES, "setup/triggers/claim.sql"),
     guard!(Holds "referral_guard_usage_lock", USAGE, "setup/triggers/usage_lock.sql"),
     guard!(Holds "referral_guard_usage", USAGE, "setup/triggers/usage.sql"),
     guard!(Holds "referral_guard_ledger", REWARDS, "setup/triggers/ledger.sql"),
+    guard!(Holds "referral_guard_ledger", PAYOUTS, "setup/triggers/payouts.sql"),
     guard!(Announces "referral_fact_changed", SETTINGS, "setup/triggers/settings_changed.sql"),
     guard!(Announces "referral_facts_truncated", SETTINGS, "setup/triggers/settings_truncated.sql"),
     guard!(Announces "referral_fact_changed", PROGRAMS, "setup/triggers/programs_changed.sql"),
