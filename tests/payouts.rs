@@ -103,7 +103,13 @@ fn act(
                 SELECT FROM referral_conversions AS v, referral_reverse(v.uuid, 'refund', 7)
                 WHERE v.uuid = (SELECT uuid FROM referral_conversions
                                 WHERE code = $1 AND status = 'converted' ORDER BY random() LIMIT 1)";
-            transaction.query(refund, &[&format!("OWNER{owner}")])?;
+            let mut savepoint = transaction.transaction()?;
+            match savepoint.query(refund, &[&format!("OWNER{owner}")]) {
+                Ok(_) => savepoint.commit()?,
+                // Nothing is left of it since it was chosen.
+                Err(error) if sqlstate(&error) == "RF012" => savepoint.rollback()?,
+                Err(error) => return Err(error),
+            }
             Ok(Answer::Nothing)
         }
         4..=6 => {
