@@ -310,3 +310,45 @@ fn nobody_is_paid_twice_whoever_asks_however_often_and_whatever_is_killed() {
         told.batches.len(),
     );
 }
+
+/// Of both tables and their indexes, by this transaction so far.
+fn rows_read(transaction: &mut Transaction) -> i64 {
+    let read = "
+        SELECT sum(pg_stat_get_xact_tuples_returned(oid))::bigint FROM pg_class
+        WHERE relname ~ '^referral_(rewards|payouts)' AND relkind IN ('r', 'i')";
+    transaction.query_one(read, &[]).unwrap().get(0)
+}
+
+#[test]
+fn what_is_asked_of_one_person_reads_a_few_rows_however_many_there_are() {
+    let database = Database::with_setup();
+    let mut client = database.connect();
+    let fill = "
+        SET session_replication_role = replica;
+        INSERT INTO referral_rewards (uuid, conversion_uuid, program, side, user_uuid, amount, currency, created_at, available_at)
+        SELECT gen_random_uuid(), gen_random_uuid(), 'default', 'referrer', lpad(to_hex(number % 2000), 32, '0')::uuid,
+               10, 'USD', now(), now() - interval '1 hour'
+        FROM generate_series(1, 10000) AS number;
+        INSERT INTO referral_payouts (payout_uuid, user_uuid, payout_ref, currency, amount, status, created_at, settled_at)
+        SELECT gen_random_uuid(), lpad(to_hex(number % 2000), 32, '0')::uuid, 'payout ' || number, 'USD',
+               5, CASE WHEN number % 5000 = 0 THEN 'failed' ELSE 'paid' END, now() - number * interval '1 second', now()
+        FROM generate_series(1, 10000) AS number;
+        RESET session_replication_role;
+        ANALYZE referral_rewards, referral_payouts";
+    client.batch_execute(fill).unwrap();
+    for ask in [
+        "SELECT * FROM referral_balance($1)",
+        "SELECT * FROM referral_create_payout($1, 'new', 'USD')",
+        "SELECT * FROM referral_settle_payout('payout ' || right($1::uuid::text, 1), true)",
+        "SELECT * FROM referral_list_payouts(jsonb_build_object('user_uuid', $1::uuid))",
+        "SELECT * FROM referral_list_payouts('{\"status\": \"failed\"}') WHERE user_uuid <> $1",
+        "SELECT * FROM referral_list_payouts('{}', 10) WHERE user_uuid <> $1",
+    ] {
+        let mut transaction = client.transaction().unwrap();
+        let before = rows_read(&mut transaction);
+        let found = transaction.query(ask, &[&person(7)]).unwrap();
+        let read = rows_read(&mut transaction) - before;
+        assert!(!found.is_empty() && read <= 60, "{ask}: {} found, {read} read", found.len());
+        transaction.rollback().unwrap();
+    }
+}

@@ -32,9 +32,8 @@ CREATE INDEX referral_payouts_batch_idx
 CREATE INDEX referral_payouts_newest_idx
     ON host.referral_payouts USING btree (created_at DESC, payout_uuid DESC);
 
-CREATE INDEX referral_payouts_pending_idx
-    ON host.referral_payouts USING btree (created_at DESC, payout_uuid DESC)
- WHERE (status = 'pending'::text);
+CREATE INDEX referral_payouts_status_idx
+    ON host.referral_payouts USING btree (status, created_at DESC, payout_uuid DESC);
 
 COMMENT ON TABLE host.referral_payouts IS
 'Payouts: what has left a person''s balance, and what became of it. A failed one is back in the balance.';
