@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::support::{Database, RaisedAtEnd, Server, await_that, crowd, person, sqlstate};
 
 const CLIENTS: usize = 12;
-const OWNERS: usize = 8;
+const OWNERS: usize = 4;
 /// Payouts that are asked for one by one, each several times, and batches.
 const SINGLES: usize = 400;
 const BATCHES: usize = 60;
@@ -87,7 +87,7 @@ fn act(
     rng: &mut StdRng,
     sales: &AtomicUsize,
 ) -> Result<Answer, Error> {
-    match rng.random_range(0..10) {
+    match rng.random_range(0..11) {
         0..=2 => {
             let owner = rng.random_range(0..OWNERS);
             // One in three is told again.
@@ -131,6 +131,15 @@ fn act(
             let rows = transaction.query(create, &[&name, &rows])?;
             Ok(Answer::Batch(name, rows.iter().map(created).collect()))
         }
+        8 => {
+            // Of whom nothing is taken back, nothing can be missing, at no moment.
+            let owner = rng.random_range(0..OWNERS / 2) * 2 + 1;
+            let balance = "SELECT available >= 0 FROM referral_balance($1)";
+            for row in transaction.query(balance, &[&person(100 + owner)])? {
+                assert!(row.get::<_, bool>(0), "owner {owner} was paid what was not there");
+            }
+            Ok(Answer::Nothing)
+        }
         _ => {
             let some =
                 "SELECT payout_ref FROM referral_list_payouts('{}', 200) ORDER BY random() LIMIT 1";
@@ -152,6 +161,9 @@ fn try_once(
     let level = LEVELS[rng.random_range(0..LEVELS.len())];
     let mut transaction = client.build_transaction().isolation_level(level).start()?;
     let answer = act(&mut transaction, rng, sales)?;
+    // Others meet it half done.
+    let pause = f64::from(rng.random_range(0..8)) / 1_000.0;
+    transaction.execute("SELECT pg_sleep($1)", &[&pause])?;
     if rng.random_bool(0.1) {
         return transaction.rollback().map(|()| None);
     }
