@@ -4,6 +4,7 @@ use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
 use crate::codes::stripes;
+use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::ids;
 use crate::pg::session::Session;
@@ -27,6 +28,9 @@ statements! {
     CONVERSIONS = "privacy/conversions.sql";
     CONVERSIONS_LEFT = "privacy/conversions_left.sql";
     REWARDS = "privacy/rewards.sql";
+    LOCK_PAYEES = "privacy/lock_payees.sql";
+    PAYEES = "privacy/payees.sql";
+    PAYOUTS = "privacy/payouts.sql";
     LOCK_EVENTS = "privacy/lock_events.sql";
     EVENTS = "privacy/events.sql";
     CHECK_ATTEMPTS = "privacy/check_attempts.sql";
@@ -62,9 +66,14 @@ fn replace(session: &Session, user: Uuid, pseudonym: Uuid) -> Result<usize> {
     let args =
         [user.into(), pseudonym.into(), name.into(), new_name.into(), conversions.clone().into()];
     rows += session.write(&CONVERSIONS, &args).count();
+    // Nobody pays the person what is about to be another's.
+    session.lock_rows(tables::PAYOUTS, &LOCK_PAYEES, &[user.into(), clock::now().into()]);
     // The rewards of these alone: one that came up meanwhile keeps its conversion's names.
     rows += session.write(&REWARDS, &[user.into(), pseudonym.into(), conversions.into()]).count();
     must_be_gone(session, &CONVERSIONS_LEFT, user)?;
+    rows += by_id(&PAYEES);
+    let args = [user.into(), pseudonym.into(), name.into(), new_name.into()];
+    rows += session.write(&PAYOUTS, &args).count();
     let events: Vec<i64> = locked(session, tables::EVENTS, &LOCK_EVENTS, &[name.into()]);
     rows += session.write(&EVENTS, &[name.into(), new_name.into(), events.into()]).count();
     Ok(rows + session.write(&CHECK_ATTEMPTS, &[name.into()]).count())
