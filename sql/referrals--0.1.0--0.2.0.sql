@@ -555,9 +555,6 @@ COMMENT ON FUNCTION referral_program_report(text) IS
 COMMENT ON FUNCTION referral_top_referrers(integer, text) IS
 'The referrers who have earned the most, net, by conversions that were rewarded and are neither rejected nor reversed, and how many those are: a row for each referrer and currency; of all programs where none is named. Errors: 22023 no such program.';
 
-COMMENT ON FUNCTION referral_guard_ledger() IS
-'Trigger on rewards and decisions: refuses INSERT, UPDATE, DELETE and TRUNCATE that are not the functions'' own (42501).';
-
 DROP FUNCTION referral_list_for_referrer(uuid, text, integer, timestamptz);
 
 CREATE FUNCTION referral_get_conversion(
@@ -736,3 +733,103 @@ AS 'MODULE_PATHNAME', 'referral_reverse_once_wrapper';
 
 COMMENT ON FUNCTION referral_reverse(uuid, text, numeric, text) IS
 'Takes rewards back, as for a refund: from each side what is left of its grant, or at most amount of it, by a negative row of the ledger that names the grant. The conversion is reversed once nothing is left; until then a part may be taken back as often as needed. A repeat with the same reference takes nothing more. Errors: RF012 it is rejected or reversed; 22023 no such conversion, or an amount that is not positive or where nothing has been granted.';
+
+DROP FUNCTION referral_balance(uuid);
+
+CREATE FUNCTION referral_balance(
+       user_uuid uuid)
+RETURNS TABLE (
+       currency  text,
+       earned    numeric,
+       available numeric,
+       held      numeric,
+       pending   numeric,
+       paid      numeric,
+       reversed  numeric)
+LANGUAGE c STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'referral_balance_with_payouts_wrapper';
+
+COMMENT ON FUNCTION referral_balance(uuid) IS
+'What a user has, a row for each currency: earned (granted less reversed) is available (its hold period is over, and no payout has taken it) plus held plus pending (in payouts that are under way) plus paid; reversed is what was taken back. What is taken back after it was paid makes available negative, and the next rewards make up for it first.';
+
+CREATE FUNCTION referral_create_payout(
+       user_uuid       uuid,
+       payout_ref      text,
+       currency        text,
+       amount          numeric DEFAULT NULL,
+       OUT payout_uuid uuid,
+       OUT user_uuid   uuid,
+       OUT currency    text,
+       OUT amount      numeric,
+       OUT status      text,
+       OUT created_at  timestamptz,
+       OUT repeated    boolean)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_create_payout_wrapper';
+
+COMMENT ON FUNCTION referral_create_payout(uuid, text, text, numeric) IS
+'Takes what is available to a user in a currency, or amount of it, out of the balance, as a payout that is pending until referral_settle_payout() says how it has ended. Once for each payout_ref: a repeat gives the payout as it is by now, with repeated. Errors: RF016 less than that, or nothing, is available; RF014 the payout_ref is that of another user, currency or amount; 22023 an argument out of range.';
+
+CREATE FUNCTION referral_create_payouts(
+       currency   text,
+       batch_ref  text,
+       min_amount numeric DEFAULT 0.01,
+       max_rows   integer DEFAULT 1000)
+RETURNS TABLE (
+       payout_uuid uuid,
+       user_uuid   uuid,
+       currency    text,
+       amount      numeric,
+       status      text,
+       created_at  timestamptz,
+       repeated    boolean)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_create_payouts_wrapper';
+
+COMMENT ON FUNCTION referral_create_payouts(text, text, numeric, integer) IS
+'Creates a payout of all that is available for each user who has min_amount or more of a currency, at most max_rows of them, in the order of their ids; the payout_ref of each is batch_ref:user_uuid. Fewer rows than max_rows: nobody is left. Once for each batch_ref: a repeat creates nothing and gives the payouts of the first call, with repeated. Errors: RF014 a repeat with another currency, min_amount or max_rows, or a payout that somebody has given a payout_ref of the batch; 22023 an argument out of range.';
+
+CREATE FUNCTION referral_settle_payout(
+       payout_ref      text,
+       paid            boolean,
+       reason          text DEFAULT NULL,
+       OUT payout_uuid uuid,
+       OUT user_uuid   uuid,
+       OUT payout_ref  text,
+       OUT batch_ref   text,
+       OUT currency    text,
+       OUT amount      numeric,
+       OUT status      text,
+       OUT created_at  timestamptz,
+       OUT settled_at  timestamptz,
+       OUT reason      text,
+       OUT repeated    boolean)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_settle_payout_wrapper';
+
+COMMENT ON FUNCTION referral_settle_payout(text, boolean, text) IS
+'Says how a payout has ended: it is paid, or it has failed and its amount is back in the balance. The same again changes nothing and gives the payout as it was settled first, with repeated. Errors: RF012 it has ended the other way; 22023 no such payout.';
+
+CREATE FUNCTION referral_list_payouts(
+       filter     jsonb DEFAULT '{}',
+       max_rows   integer DEFAULT 50,
+       after_uuid uuid DEFAULT NULL)
+RETURNS TABLE (
+       payout_uuid uuid,
+       user_uuid   uuid,
+       payout_ref  text,
+       batch_ref   text,
+       currency    text,
+       amount      numeric,
+       status      text,
+       created_at  timestamptz,
+       settled_at  timestamptz,
+       reason      text)
+LANGUAGE c STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'referral_list_payouts_wrapper';
+
+COMMENT ON FUNCTION referral_list_payouts(jsonb, integer, uuid) IS
+'Payouts, the newest first, after the payout after_uuid for the next page; those alone that the filter describes by user_uuid, status (pending, paid, failed), currency, batch_ref and payout_ref. Errors: 22023 a filter with another key or such a value, no such payout.';
+
+COMMENT ON FUNCTION referral_guard_ledger() IS
+'Trigger on rewards, decisions and payouts: refuses INSERT, UPDATE, DELETE and TRUNCATE that are not the functions'' own (42501).';

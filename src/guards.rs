@@ -15,7 +15,7 @@ use crate::pg::encoding;
 use crate::pg::error::{Error, Result, answer, first, required};
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
-use crate::pg::tables::{DECISIONS, SETTINGS, Tables, USAGE};
+use crate::pg::tables::{DECISIONS, PAYOUTS, SETTINGS, Tables, USAGE};
 use crate::pg::transaction::{
     OwnWrite, RowKey, is_update_of, note_update, with_claims, with_excesses, with_moved,
 };
@@ -339,24 +339,33 @@ fn referral_guard_usage(call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
     guarded(call, |firing| guard_usage(firing).map(|()| firing.new_row()))
 }
 
-/// The ledger of rewards and the history of decisions only ever grow, and only by the functions: a row by hand would
-/// be money, or a decision, that nothing explains. Raises for whole statements, also those that meet no row.
+/// The ledger of rewards and the history of decisions only ever grow, and only by the functions, which alone write payouts
+/// too: a row by hand would be money, or a decision, that nothing explains. Raises for whole statements, also those that
+/// meet no row.
 #[pg_extern(sql = false)]
 fn referral_guard_ledger(call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
-    let refuse = |rows, reason, hint: &'static str| {
-        let rule = "are written by the functions alone, and never changed or removed";
-        Error::new("42501", reason, format!("rows of the {rows} {rule}")).with_hint(hint)
+    let refuse = |rows: &str, reason, hint: &'static str| {
+        let rule = format!("rows of {rows} are written by the functions alone");
+        Error::new("42501", reason, rule).with_hint(hint)
     };
     answer(|| {
-        Err(if Firing::of_statement(call)?.table_name().to_bytes() == DECISIONS.as_bytes() {
+        let firing = Firing::of_statement(call)?;
+        let table = firing.table_name().to_bytes();
+        Err(if table == DECISIONS.as_bytes() {
             refuse(
-                "history of decisions",
+                "the history of decisions",
                 "history_append_only",
                 "referral_approve(), referral_reject(), referral_decide(), referral_reverse() add to it.",
             )
+        } else if table == PAYOUTS.as_bytes() {
+            refuse(
+                "payouts",
+                "payouts_by_functions",
+                "referral_create_payout() and referral_create_payouts() create; referral_settle_payout() says how a payout has ended.",
+            )
         } else {
             refuse(
-                "ledger of rewards",
+                "the ledger of rewards",
                 "ledger_append_only",
                 "referral_record_purchase() and referral_attribute_sale() grant; referral_reverse() takes back, by a row of its own.",
             )

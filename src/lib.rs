@@ -10,6 +10,7 @@ mod codes;
 mod conversions;
 mod events;
 mod guards;
+mod payouts;
 mod pg;
 mod privacy;
 mod programs;
@@ -123,11 +124,31 @@ extension_sql_file!(
     requires = ["conversions_decisions"]
 );
 extension_sql_file!(
-    "../sql/api/conversions/rewards.sql",
-    name = "conversions_rewards",
+    "../sql/api/payouts/balance.sql",
+    name = "payouts_balance",
     requires = ["conversions_review"]
 );
-extension_sql_file!("../sql/api/privacy.sql", name = "privacy", requires = ["conversions_rewards"]);
+extension_sql_file!(
+    "../sql/api/payouts/create.sql",
+    name = "payouts_create",
+    requires = ["payouts_balance"]
+);
+extension_sql_file!(
+    "../sql/api/payouts/batch.sql",
+    name = "payouts_batch",
+    requires = ["payouts_create"]
+);
+extension_sql_file!(
+    "../sql/api/payouts/settle.sql",
+    name = "payouts_settle",
+    requires = ["payouts_batch"]
+);
+extension_sql_file!(
+    "../sql/api/payouts/list.sql",
+    name = "payouts_list",
+    requires = ["payouts_settle"]
+);
+extension_sql_file!("../sql/api/privacy.sql", name = "privacy", requires = ["payouts_list"]);
 extension_sql_file!("../sql/api/events.sql", name = "events", requires = ["privacy"]);
 extension_sql_file!("../sql/api/analytics.sql", name = "analytics", requires = ["events"]);
 extension_sql_file!("../sql/api/tree.sql", name = "tree", requires = ["analytics"]);

@@ -4,6 +4,7 @@ use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
 use crate::codes::stripes;
+use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::ids;
 use crate::pg::session::Session;
@@ -32,6 +33,9 @@ statements! {
     CONVERSIONS_LEFT = "privacy/conversions_left.sql";
     DECISIONS = "privacy/decisions.sql";
     REWARDS = "privacy/rewards.sql";
+    LOCK_PAYEES = "privacy/lock_payees.sql";
+    PAYEES = "privacy/payees.sql";
+    PAYOUTS = "privacy/payouts.sql";
     LOCK_EVENTS = "privacy/lock_events.sql";
     EVENTS = "privacy/events.sql";
     CHECK_ATTEMPTS = "privacy/check_attempts.sql";
@@ -72,10 +76,15 @@ fn replace(session: &Session, user: Uuid, pseudonym: Uuid) -> Result<usize> {
     let args =
         [user.into(), pseudonym.into(), name.into(), new_name.into(), conversions.clone().into()];
     rows += session.write(&CONVERSIONS, &args).count();
+    // Nobody pays the person what is about to be another's.
+    session.lock_rows(tables::PAYOUTS, &LOCK_PAYEES, &[user.into(), clock::now().into()]);
     // What belongs to these alone: a row that came up meanwhile keeps its conversion's names.
     let args = [user.into(), pseudonym.into(), conversions.into()];
     rows += session.write(&DECISIONS, &args).count() + session.write(&REWARDS, &args).count();
     must_be_gone(session, &CONVERSIONS_LEFT, user)?;
+    rows += by_id(&PAYEES);
+    let args = [user.into(), pseudonym.into(), name.into(), new_name.into()];
+    rows += session.write(&PAYOUTS, &args).count();
     let events: Vec<i64> = locked(session, tables::EVENTS, &LOCK_EVENTS, &[name.into()]);
     rows += session.write(&EVENTS, &[name.into(), new_name.into(), events.into()]).count();
     Ok(rows + session.write(&CHECK_ATTEMPTS, &[name.into()]).count())

@@ -79,3 +79,9 @@ fn referral_user_stats() {
 fn referral_list_for_referrer() {
     outdated()
 }
+
+/// Until 0.1.0: no payouts in it.
+#[pg_extern(sql = false)]
+fn referral_balance() {
+    outdated()
+}

@@ -14,6 +14,7 @@ mod holds;
 mod hostile_input;
 mod ledger;
 mod mixed_load;
+mod payouts;
 mod plans;
 mod pooler;
 mod program_race;

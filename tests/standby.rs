@@ -50,6 +50,7 @@ const READS: [(&str, &str); 45] = [
     ("referral_history", CONVERSION_UUID),
     ("referral_recent_conversions", ""),
     ("referral_balance", REFERRER),
+    ("referral_list_payouts", ""),
     ("referral_user_stats", REFERRER),
     ("referral_top_referrers", ""),
     ("referral_program_report", ""),
@@ -71,6 +72,7 @@ const CONVERSION: &str = "
     SELECT referral_use_code('REF100002', '00000000-0000-7000-8004-000000000001');
     SELECT referral_record_purchase('00000000-0000-7000-8004-000000000001', 'order 1', 20);
     SELECT referral_approve(uuid, gen_random_uuid()) FROM referral_conversions;
+    SELECT referral_create_payout('00000000-0000-7000-8003-000000000001', 'payout 1', 'USD', 1);
     SELECT referral_hold_use('REF100002', '00000000-0000-7000-8004-000000000002')";
 
 /// A host with something for every read to find.

@@ -47,6 +47,7 @@ const TASKS: [(&str, &[&str]); 10] = [
             "SELECT * FROM referral_history({rewarded})",
             "SELECT * FROM referral_recent_conversions()",
             "SELECT * FROM referral_balance({user 10})",
+            "SELECT * FROM referral_list_payouts()",
             "SELECT * FROM referral_user_stats({user 10})",
             "SELECT * FROM referral_top_referrers()",
             "SELECT * FROM referral_program_report()",
@@ -146,7 +147,20 @@ const TASKS: [(&str, &[&str]); 10] = [
             "SELECT * FROM referral_history({third})",
         ],
     ),
-    ("pay", &["SELECT * FROM referral_balance({user 10})"]),
+    (
+        "pay",
+        &[
+            "SELECT * FROM referral_balance({user 10})",
+            "SELECT * FROM referral_create_payout({user 10}, 'payout-1', 'USD', 4)",
+            "SELECT * FROM referral_create_payout({user 10}, 'payout-2', 'USD', 4)",
+            "SELECT * FROM referral_create_payout({user 10}, 'payout-2', 'USD', 4)",
+            "SELECT * FROM referral_create_payouts('USD', 'batch-1')",
+            "SELECT * FROM referral_create_payouts('USD', 'batch-1')",
+            "SELECT * FROM referral_settle_payout('payout-1', true, 'wired')",
+            "SELECT * FROM referral_settle_payout('payout-2', false)",
+            "SELECT * FROM referral_list_payouts()",
+        ],
+    ),
     (
         "consume",
         &[

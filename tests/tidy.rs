@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 /// Which rooms of the top floor a room may use, besides the floors below. No circle can come of it.
-const ALLOWED: [(&str, &[&str]); 14] = [
+const ALLOWED: [(&str, &[&str]); 15] = [
     ("settings", &[]),
     ("usage", &[]),
     ("tree", &[]),
@@ -16,6 +16,7 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     ("codes", &["programs", "events", "settings"]),
     ("redemption", &["codes", "programs", "usage", "events", "settings"]),
     ("conversions", &["codes", "programs", "usage", "events", "settings"]),
+    ("payouts", &["events", "settings"]),
     ("analytics", &["usage", "codes", "programs", "conversions"]),
     ("guards", &["redemption", "codes", "usage", "events", "settings"]),
     ("signup", &["codes", "usage", "settings"]),

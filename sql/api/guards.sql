@@ -52,7 +52,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'referral_guard_ledger_wrapper';
 
 COMMENT ON FUNCTION referral_guard_ledger() IS
-'Trigger on rewards and decisions: refuses INSERT, UPDATE, DELETE and TRUNCATE that are not the functions'' own (42501).';
+'Trigger on rewards, decisions and payouts: refuses INSERT, UPDATE, DELETE and TRUNCATE that are not the functions'' own (42501).';
 
 CREATE FUNCTION referral_fact_changed()
 RETURNS trigger

@@ -2,17 +2,14 @@
 //! is ever changed.
 
 use pgrx::datum::Uuid;
-use pgrx::prelude::*;
 use serde_json::{Value, json};
 
 use crate::conversions::row::Conversion;
 use crate::conversions::told::{Known, Reference};
 use crate::events::Events;
 use crate::pg::clock;
-use crate::pg::error::{answer, required};
 use crate::pg::ids;
 use crate::pg::result::Row;
-use crate::pg::returns::RowSet;
 use crate::pg::session::Session;
 use crate::pg::statement::statements;
 use crate::programs::budget;
@@ -27,7 +24,6 @@ use crate::rules::time::Timestamp;
 statements! {
     INSERT = "conversions/insert_reward.sql";
     GRANTS_LEFT = "conversions/grants_left.sql";
-    BALANCE = "conversions/balance.sql";
 }
 
 const REFERRER: &str = "referrer";
@@ -210,15 +206,4 @@ pub fn take_back(
     }
     budget::spend(session, &conversion.program, -(all.referrer + all.referee));
     all
-}
-
-#[pg_extern(sql = false)]
-fn referral_balance(
-    user_uuid: Option<Uuid>,
-) -> RowSet<'static, (String, Money, Money, Money, Money)> {
-    answer(|| {
-        let args = [required(user_uuid, "user_uuid")?.into(), clock::statement_start().into()];
-        let read = |row: Row| (row.need(1), row.need(2), row.need(3), row.need(4), row.need(5));
-        Ok(RowSet::new(Session::open().stream(&BALANCE, &args, read)))
-    })
 }

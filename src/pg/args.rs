@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::error::{Error, Result, required};
 use super::json::Json;
 use super::texts::{self, Text};
+use crate::rules::program::{CURRENCY_RULE, is_currency};
 
 /// A text that must be given.
 pub fn text<'a>(text: Option<Text<'a>>, argument: &str) -> Result<Cow<'a, str>> {
@@ -22,6 +23,29 @@ pub fn optional_text<'a>(text: Option<Text<'a>>, argument: &str) -> Result<Optio
 /// A name, as of a schema or a column.
 pub fn name(name: &CStr, argument: &str) -> Result<String> {
     texts::from_server(name, &format!("argument \"{argument}\""))
+}
+
+/// The caller's own name of something, which must be given.
+pub fn reference<'a>(
+    reference: Option<Text<'a>>,
+    argument: &str,
+    most_chars: usize,
+) -> Result<Cow<'a, str>> {
+    let reference = text(reference, argument)?;
+    if reference.trim().is_empty() || reference.chars().nth(most_chars).is_some() {
+        return Err(Error::out_of_range(argument, format!("must be 1 to {most_chars} characters")));
+    }
+    Ok(reference)
+}
+
+/// A currency, which must be given.
+pub fn currency(currency: Option<Text>, argument: &str) -> Result<String> {
+    let currency = text(currency, argument)?.trim().to_uppercase();
+    if is_currency(&currency) {
+        Ok(currency)
+    } else {
+        Err(Error::out_of_range(argument, CURRENCY_RULE))
+    }
 }
 
 /// A number of rows that a caller asks for; None for all.

@@ -36,6 +36,9 @@ pub const REWARDS: &str = "referral_rewards";
 pub const PURCHASES: &str = "referral_purchases";
 pub const REFUNDS: &str = "referral_refunds";
 pub const TERMS: &str = "referral_terms";
+pub const PAYEES: &str = "referral_payees";
+pub const PAYOUT_BATCHES: &str = "referral_payout_batches";
+pub const PAYOUTS: &str = "referral_payouts";
 pub const STRIPES: &str = "referral_stripes";
 pub const PROGRAM_STRIPES: &str = "referral_program_stripes";
 pub const HOLDS: &str = "referral_holds";
@@ -44,7 +47,7 @@ pub const EVENT_CONSUMERS: &str = "referral_event_consumers";
 pub const EVENT_DELIVERIES: &str = "referral_event_deliveries";
 
 /// In the order in which they can be made: a table after those that it refers to.
-const DECLARATIONS: [&str; 17] = [
+const DECLARATIONS: [&str; 20] = [
     text!("setup/tables/referral_code_creators.sql"),
     text!("setup/tables/referral_check_attempts.sql"),
     text!("setup/tables/referral_programs.sql"),
@@ -59,6 +62,9 @@ const DECLARATIONS: [&str; 17] = [
     text!("setup/tables/referral_conversions.sql"),
     text!("setup/tables/referral_decisions.sql"),
     text!("setup/tables/referral_rewards.sql"),
+    text!("setup/tables/referral_payees.sql"),
+    text!("setup/tables/referral_payout_batches.sql"),
+    text!("setup/tables/referral_payouts.sql"),
     text!("setup/tables/referral_events.sql"),
     text!("setup/tables/referral_event_consumers.sql"),
     text!("setup/tables/referral_event_deliveries.sql"),

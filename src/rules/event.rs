@@ -12,6 +12,9 @@ pub enum EventType {
     ConversionReversed,
     RewardGranted,
     RewardReversed,
+    PayoutCreated,
+    PayoutPaid,
+    PayoutFailed,
 }
 
 impl EventType {
@@ -27,6 +30,9 @@ impl EventType {
             EventType::ConversionReversed => "conversion.reversed",
             EventType::RewardGranted => "reward.granted",
             EventType::RewardReversed => "reward.reversed",
+            EventType::PayoutCreated => "payout.created",
+            EventType::PayoutPaid => "payout.paid",
+            EventType::PayoutFailed => "payout.failed",
         }
     }
 }

@@ -20,6 +20,7 @@ pub mod letters;
 pub mod limits;
 pub mod membership;
 pub mod money;
+pub mod payout;
 pub mod program;
 pub mod queue;
 pub mod refusal;

@@ -3,6 +3,8 @@
 use super::admission::Admission;
 use super::conversion::InvalidTransition;
 use super::judge::{Counted, Judge};
+use super::money::Money;
+use super::payout::{InsufficientBalance, Outcome, Settled};
 use super::state::{Limits, State};
 use super::time::Timestamp;
 
@@ -43,11 +45,33 @@ pub enum Refusal {
     IdempotencyConflict,
     /// The user has redeemed another code of the program.
     AlreadyReferred,
+    /// The payout was told to have ended the other way.
+    PayoutSettled(Outcome),
+    /// A payout of that reference was created before, with other contents.
+    PayoutConflict,
+    /// The same of a batch of payouts.
+    BatchConflict,
+    /// There is less than the payout would take.
+    InsufficientBalance {
+        available: Money,
+    },
 }
 
 impl From<InvalidTransition> for Refusal {
     fn from(error: InvalidTransition) -> Self {
         Refusal::InvalidTransition(error)
+    }
+}
+
+impl From<Settled> for Refusal {
+    fn from(Settled(outcome): Settled) -> Self {
+        Refusal::PayoutSettled(outcome)
+    }
+}
+
+impl From<InsufficientBalance> for Refusal {
+    fn from(InsufficientBalance { available }: InsufficientBalance) -> Self {
+        Refusal::InsufficientBalance { available }
     }
 }
 
@@ -81,10 +105,14 @@ impl Refusal {
             | Refusal::ApprovalsTooLate
             | Refusal::ApprovalsBegun
             | Refusal::DecidedInStep
-            | Refusal::NoApprovals => "RF012",
+            | Refusal::NoApprovals
+            | Refusal::PayoutSettled(_) => "RF012",
             Refusal::ProgramNotActive => "RF013",
-            Refusal::IdempotencyConflict => "RF014",
+            Refusal::IdempotencyConflict | Refusal::PayoutConflict | Refusal::BatchConflict => {
+                "RF014"
+            }
             Refusal::AlreadyReferred => "RF015",
+            Refusal::InsufficientBalance { .. } => "RF016",
         }
     }
 
@@ -106,10 +134,14 @@ impl Refusal {
             | Refusal::ApprovalsTooLate
             | Refusal::ApprovalsBegun
             | Refusal::DecidedInStep
-            | Refusal::NoApprovals => "invalid_transition",
+            | Refusal::NoApprovals
+            | Refusal::PayoutSettled(_) => "invalid_transition",
             Refusal::ProgramNotActive => "program_not_active",
-            Refusal::IdempotencyConflict => "idempotency_conflict",
+            Refusal::IdempotencyConflict | Refusal::PayoutConflict | Refusal::BatchConflict => {
+                "idempotency_conflict"
+            }
             Refusal::AlreadyReferred => "already_referred",
+            Refusal::InsufficientBalance { .. } => "insufficient_balance",
         }
     }
 
@@ -152,6 +184,22 @@ impl Refusal {
             Refusal::AlreadyReferred => {
                 "Another referral code of this program has already been used by this user".into()
             }
+            Refusal::PayoutSettled(Outcome::Paid) => {
+                "A payout that has been paid cannot fail".into()
+            }
+            Refusal::PayoutSettled(Outcome::Failed) => {
+                "A payout that has failed cannot be paid".into()
+            }
+            Refusal::PayoutConflict => {
+                "This payout has been created before with other contents".into()
+            }
+            Refusal::BatchConflict => {
+                "This batch of payouts has been created before with other contents".into()
+            }
+            Refusal::InsufficientBalance { available } if available.is_positive() => {
+                format!("Only {available} is available to be paid out")
+            }
+            Refusal::InsufficientBalance { .. } => "Nothing is available to be paid out".into(),
         }
     }
 
@@ -201,6 +249,19 @@ impl Refusal {
             ),
             Refusal::AlreadyReferred => {
                 Some("The program's attribute one_code_per_referee, set to false, would allow it.")
+            }
+            Refusal::PayoutSettled(Outcome::Paid) => None,
+            Refusal::PayoutSettled(Outcome::Failed) => {
+                Some("Its amount went back into the balance: create another payout.")
+            }
+            Refusal::PayoutConflict => Some(
+                "Give each payout a payout_ref of its own; a repeat must have the same user, currency and amount.",
+            ),
+            Refusal::BatchConflict => Some(
+                "Give each batch a batch_ref of its own; a repeat must have the same currency, min_amount and max_rows.",
+            ),
+            Refusal::InsufficientBalance { .. } => {
+                Some("referral_balance() shows what is available, held, pending and paid.")
             }
         }
     }

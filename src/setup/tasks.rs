@@ -15,8 +15,8 @@ use crate::pg::session::Session;
 use crate::pg::statement::{statements, text};
 use crate::pg::tables::{
     CHECK_ATTEMPTS, CODE_PROGRAMS, CODES, CONVERSIONS, CREATORS, DECISIONS, EVENT_CONSUMERS,
-    EVENT_DELIVERIES, EVENTS, HOLDS, PROGRAM_STRIPES, PROGRAMS, PURCHASES, REFEREES, REFUNDS,
-    REWARDS, SETTINGS, STRIPES, TERMS as TERMS_OF_OWNERS, USAGE,
+    EVENT_DELIVERIES, EVENTS, HOLDS, PAYEES, PAYOUT_BATCHES, PAYOUTS, PROGRAM_STRIPES, PROGRAMS,
+    PURCHASES, REFEREES, REFUNDS, REWARDS, SETTINGS, STRIPES, TERMS as TERMS_OF_OWNERS, USAGE,
 };
 use crate::pg::texts::Text;
 use crate::rules::declaration::{Right, rights_of};
@@ -68,6 +68,7 @@ pub const TASKS: [Task; 9] = [
             (CONVERSIONS, "SELECT"),
             (DECISIONS, "SELECT"),
             (REWARDS, "SELECT"),
+            (PAYOUTS, "SELECT"),
         ],
     },
     Task {
@@ -181,7 +182,19 @@ pub const TASKS: [Task; 9] = [
             TELL[2],
         ],
     },
-    Task { name: "pay", rights: &[(REWARDS, "SELECT")] },
+    Task {
+        name: "pay",
+        rights: &[
+            (SETTINGS, "SELECT"),
+            (REWARDS, "SELECT"),
+            (PAYEES, "SELECT, INSERT, UPDATE (last_asked_at)"),
+            (PAYOUT_BATCHES, "SELECT, INSERT"),
+            (PAYOUTS, "SELECT, INSERT, UPDATE (status, settled_at, reason)"),
+            TELL[0],
+            TELL[1],
+            TELL[2],
+        ],
+    },
     Task {
         name: "consume",
         rights: &[

@@ -11,8 +11,8 @@ use crate::pg::returns::RowSet;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::text;
 use crate::pg::tables::{
-    CODES, DECISIONS, HOST_TABLES, PROGRAM_STRIPES, PROGRAMS, REWARDS, SETTINGS, STRIPES, USAGE,
-    own_tables,
+    CODES, DECISIONS, HOST_TABLES, PAYOUTS, PROGRAM_STRIPES, PROGRAMS, REWARDS, SETTINGS, STRIPES,
+    USAGE, own_tables,
 };
 use crate::rules::declaration::one_line;
 use crate::rules::template::without_comments;
@@ -43,7 +43,7 @@ macro_rules! guard {
     };
 }
 
-pub const GUARDS: [Guard; 15] = [
+pub const GUARDS: [Guard; 16] = [
     guard!(Holds "referral_guard_code", CODES, "setup/triggers/code.sql"),
     guard!(Holds "referral_guard_code_written", CODES, "setup/triggers/code_written.sql"),
     guard!(Holds "referral_guard_claim", CODES, "setup/triggers/claim.sql"),
@@ -51,6 +51,7 @@ pub const GUARDS: [Guard; 15] = [
     guard!(Holds "referral_guard_usage", USAGE, "setup/triggers/usage.sql"),
     guard!(Holds "referral_guard_ledger", REWARDS, "setup/triggers/ledger.sql"),
     guard!(Holds "referral_guard_decisions", DECISIONS, "setup/triggers/decisions.sql"),
+    guard!(Holds "referral_guard_ledger", PAYOUTS, "setup/triggers/payouts.sql"),
     guard!(Announces "referral_fact_changed", SETTINGS, "setup/triggers/settings_changed.sql"),
     guard!(Announces "referral_facts_truncated", SETTINGS, "setup/triggers/settings_truncated.sql"),
     guard!(Announces "referral_fact_changed", PROGRAMS, "setup/triggers/programs_changed.sql"),

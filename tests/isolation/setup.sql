@@ -96,6 +96,9 @@ AS $$
     DELETE FROM referral_referees;
     DELETE FROM referral_rewards;
     DELETE FROM referral_decisions;
+    DELETE FROM referral_payouts;
+    DELETE FROM referral_payout_batches;
+    DELETE FROM referral_payees;
     DELETE FROM referral_conversions;
     DELETE FROM referral_purchases;
     DELETE FROM referral_refunds;
@@ -201,3 +204,33 @@ SELECT
     ) AS kept
 FROM referral_conversions AS v
 ORDER BY source_ref;
+-- A program of which each owner earns 10 a sale, and the buyer nothing: so many sales of so many owners, person(101)
+-- first, then 102.
+CREATE PROCEDURE new_earnings(owners integer, sales integer)
+LANGUAGE plpgsql AS $$
+DECLARE
+    codes text[] = ARRAY(SELECT 'CODE' || number FROM generate_series(1, owners) AS number);
+BEGIN
+    CALL new_program('earning', codes, '{"first_purchase_only": false, "referee_reward": 0}');
+    PERFORM referral_attribute_sale(code, person(1), code || ' ' || sale, amount => 50)
+    FROM unnest(codes) AS code, generate_series(1, sales) AS sale;
+END
+$$;
+
+-- The invariant of payouts: a balance is what the rows say, and nobody is paid what was never there.
+CREATE VIEW payout_books AS
+SELECT
+    right(user_uuid::text, 3)::integer AS who,
+    trim_scale(earned) AS earned,
+    trim_scale(available) AS available,
+    trim_scale(pending) AS pending,
+    trim_scale(paid) AS paid,
+    earned = granted - reversed AND earned = available + held + pending + paid
+    AND pending + paid <= granted AND pending + paid = out AND (available >= 0 OR reversed > 0) AS kept
+FROM (SELECT
+          user_uuid,
+          coalesce(sum(amount) FILTER (WHERE amount > 0), 0) AS granted,
+          coalesce((SELECT sum(amount) FROM referral_payouts AS p WHERE p.user_uuid = r.user_uuid AND status <> 'failed'), 0) AS out
+      FROM referral_rewards AS r GROUP BY user_uuid) AS rows,
+     referral_balance(user_uuid)
+ORDER BY user_uuid;

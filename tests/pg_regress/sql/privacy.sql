@@ -18,6 +18,8 @@ SELECT uuid AS sale FROM referral_attribute_sale(:'daves', '00000000-0000-0000-0
 SELECT status FROM referral_require_approvals(:'sale', '[{"id": "one", "approvers": ["00000000-0000-0000-0000-00000000000b"], "quorum": 1}]');
 SELECT status, rewarded FROM referral_decide(:'sale', :'bob', true, NULL);
 SELECT ok FROM referral_check_signup(:'alices', :'bob');
+SELECT amount, status FROM referral_create_payout(:'bob', 'paid to Bob', 'USD', 1);
+SELECT pg_catalog.count(*) FROM referral_create_payouts('USD', 'batch', 5, 1000);
 SELECT type FROM referral_poll_events('mail') ORDER BY id;
 
 CREATE FUNCTION holders(person uuid)
@@ -42,6 +44,7 @@ SELECT (SELECT pg_catalog.count(*) FROM phoenix_kit_referral_codes) AS codes,
        (SELECT pg_catalog.count(DISTINCT referrer_uuid) FROM referral_conversions) AS referrers,
        (SELECT pg_catalog.count(DISTINCT user_uuid) FROM referral_rewards) AS rewarded,
        (SELECT pg_catalog.sum(amount) FROM referral_rewards) AS rewards,
+       (SELECT pg_catalog.sum(amount) FROM referral_payouts) AS payouts,
        (SELECT pg_catalog.count(*) FROM referral_events) AS events;
 SELECT * FROM holders(:'bob');
 SELECT * FROM books;
@@ -52,6 +55,9 @@ SELECT * FROM holders(:'bob');
 SELECT * FROM holders(:'nobody');
 SELECT * FROM books;
 SELECT * FROM referral_balance(:'nobody');
+SELECT pg_catalog.replace(payout_ref, :'nobody', 'nobody') AS payout_ref, amount, status FROM referral_list_payouts(pg_catalog.jsonb_build_object('user_uuid', :'nobody'));
+SELECT status, repeated FROM referral_settle_payout('paid to Bob', true);
+SELECT status, repeated FROM referral_settle_payout('batch:' || :'nobody', true);
 -- A random id, made of nothing that was there.
 SELECT pg_catalog.substr(:'nobody', 15, 1) AS version;
 

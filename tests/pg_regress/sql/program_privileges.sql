@@ -28,7 +28,7 @@ GRANT SELECT, INSERT ON referral_rewards TO webhook;
 GRANT INSERT ON referral_decisions TO webhook;
 -- Reads.
 GRANT SELECT ON phoenix_kit_referral_codes, phoenix_kit_referral_code_usage, phoenix_kit_settings,
-                referral_programs, referral_code_programs, referral_conversions, referral_rewards TO reporter;
+                referral_programs, referral_code_programs, referral_conversions, referral_rewards, referral_payouts TO reporter;
 -- Defines programs.
 GRANT SELECT ON phoenix_kit_settings TO marketing;
 GRANT SELECT, INSERT, UPDATE ON referral_programs TO marketing;

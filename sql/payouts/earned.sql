@@ -1,6 +1,5 @@
 -- $2 the moment. A reversal is available when its grant is, so that a reward taken back is nowhere.
 SELECT r.currency,
-       pg_catalog.sum(r.amount),
        coalesce(pg_catalog.sum(r.amount) FILTER (WHERE r.available_at OPERATOR(pg_catalog.<=) $2),
                 0::pg_catalog.numeric),
        coalesce(pg_catalog.sum(r.amount) FILTER (WHERE r.available_at OPERATOR(pg_catalog.>) $2),
@@ -10,4 +9,3 @@ SELECT r.currency,
   FROM host.referral_rewards AS r
  WHERE r.user_uuid OPERATOR(pg_catalog.=) $1
  GROUP BY r.currency
- ORDER BY r.currency
