@@ -25,3 +25,9 @@ fn referral_setup() {
 fn referral_create_codes() {
     outdated()
 }
+
+/// Until 0.1.0: no from_id, no lease, and rows without attempts.
+#[pg_extern(sql = false)]
+fn referral_poll_events() {
+    outdated()
+}

@@ -6,7 +6,7 @@ use pgrx::prelude::*;
 use crate::codes::membership::DEFAULT_OWNER_TYPE;
 use crate::conversions::record::{Leading, Sale, record, unseen_source};
 use crate::conversions::row::Conversion;
-use crate::events::Events;
+use crate::events::tell::Events;
 use crate::pg::clock;
 use crate::pg::error::{Result, answer, required};
 use crate::pg::returns::Record;

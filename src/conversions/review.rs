@@ -5,7 +5,7 @@ use pgrx::prelude::*;
 
 use crate::conversions::rewards;
 use crate::conversions::row::{COLUMNS, Conversion, ConversionColumns};
-use crate::events::Events;
+use crate::events::tell::Events;
 use crate::pg::args;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};

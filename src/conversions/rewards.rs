@@ -6,7 +6,7 @@ use pgrx::prelude::*;
 use serde_json::{Value, json};
 
 use crate::conversions::row::Conversion;
-use crate::events::Events;
+use crate::events::tell::Events;
 use crate::pg::clock;
 use crate::pg::error::{answer, required};
 use crate::pg::ids;

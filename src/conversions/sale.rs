@@ -6,7 +6,7 @@ use pgrx::prelude::*;
 use crate::codes::{membership, read};
 use crate::conversions::record::{Leading, Sale, record, unseen_source};
 use crate::conversions::row::{Conversion, ConversionColumns};
-use crate::events::Events;
+use crate::events::tell::Events;
 use crate::pg::args;
 use crate::pg::clock;
 use crate::pg::error::{Result, answer};

@@ -1,0 +1,3 @@
+DELETE FROM host.referral_event_deliveries AS d
+ WHERE d.consumer OPERATOR(pg_catalog.=) $1
+   AND d.leased_until OPERATOR(pg_catalog.=) 'infinity'::pg_catalog.timestamptz
