@@ -173,7 +173,7 @@ fn expire_leases(client: &mut Client) {
     let expire = "
         UPDATE referral_event_deliveries AS d SET leased_until = '-infinity'
         FROM (SELECT consumer, event_id FROM referral_event_deliveries
-              WHERE leased_until > clock_timestamp() FOR UPDATE SKIP LOCKED) AS leased
+              WHERE leased_until > clock_timestamp() AND leased_until < 'infinity' FOR UPDATE SKIP LOCKED) AS leased
         WHERE (d.consumer, d.event_id) = (leased.consumer, leased.event_id)";
     client.batch_execute(expire).unwrap();
 }

@@ -53,16 +53,17 @@ fn changes(former: &Code, code: &Code) -> Map<String, Value> {
     };
     let pairs = of(former).into_iter().zip(of(code));
     let differ = pairs.filter(|((_, from), (_, to))| from != to);
-    differ.map(|((column, from), (_, to))| (column.into(), json!({"from": from, "to": to}))).collect()
+    differ
+        .map(|((column, from), (_, to))| (column.into(), json!({"from": from, "to": to})))
+        .collect()
 }
 
 /// Tells that a code's row was changed, if events are on and it was.
 pub fn tell_changes(session: &Session, events: Events, former: &Code, code: &Code) {
     events.tell_each(session, EventType::CodeUpdated, || {
         let changes = changes(former, code);
-        let told = || {
-            json!({ "code_uuid": code.uuid.to_string(), "code": code.code, "changes": changes })
-        };
+        let told =
+            || json!({ "code_uuid": code.uuid.to_string(), "code": code.code, "changes": changes });
         if changes.is_empty() { Vec::new() } else { vec![told()] }
     });
     let kind = match (former.limits.status, code.limits.status) {

@@ -53,7 +53,8 @@ fn busy(reason: &'static str, who: &str) -> Error {
 
 /// Lets nobody else make the consumer known until the transaction ends; false where somebody is at it.
 fn keep_others_out(session: &Session, consumer: &str) -> bool {
-    let kept_out = session.write(&KEEP_OTHERS_OUT, &[session.tables.schema().into(), consumer.into()]);
+    let kept_out =
+        session.write(&KEEP_OTHERS_OUT, &[session.tables.schema().into(), consumer.into()]);
     kept_out.first().is_some_and(|row| row.need(1))
 }
 
@@ -75,7 +76,10 @@ pub fn known(session: &Session, consumer: &str, from_id: Option<i64>) -> Result<
         known.is_some() || keep_others_out(session, consumer)
     });
     if !free {
-        return Err(busy("consumer_busy", "another worker's first poll, whose transaction is open"));
+        return Err(busy(
+            "consumer_busy",
+            "another worker's first poll, whose transaction is open",
+        ));
     }
     // Its transaction may have ended between the two looks.
     if let Some(known) = known.or_else(|| Consumer::find(session, consumer)) {

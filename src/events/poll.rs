@@ -55,8 +55,7 @@ fn lease(
     }
     let [consumer, of, least, greatest] = deliveries::named(consumer, free.clone());
     let leased = session.write_latest(&LEASE, &[consumer, of, least, greatest, until.into()]);
-    let attempts: HashMap<i64, i32> =
-        leased.iter().map(|row| (row.need(1), row.need(2))).collect();
+    let attempts: HashMap<i64, i32> = leased.iter().map(|row| (row.need(1), row.need(2))).collect();
     let events = session.write_latest(&OF_IDS, &[free.into()]);
     let event = |id: i64| attempts.get(&id).copied().unwrap_or(1);
     events

@@ -60,7 +60,9 @@ fn prune(session: &Session, cutoff: Timestamp) -> i64 {
             // Save those that somebody is leasing or acknowledging at this moment: no delivery is left without its
             // event.
             let left = ids(&session.write_latest(&LEFT, &named));
-            left.iter().for_each(|id| drop(unused.remove(id)));
+            for id in left {
+                unused.remove(&id);
+            }
         }
         let unused: Vec<i64> = unused.into_iter().collect();
         pruned += session.write_latest(&DELETE, &[unused.into()]).count() as i64;

@@ -11,8 +11,8 @@ use crate::pg::returns::RowSet;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::{Statement, statements, text};
 use crate::pg::tables::{
-    CODE_PROGRAMS, CODES, CONVERSIONS, EVENT_CONSUMERS, EVENT_DELIVERIES, EVENTS, HOLDS, PROGRAM_STRIPES, PROGRAMS,
-    REWARDS, STRIPES, USAGE, own_tables,
+    CODE_PROGRAMS, CODES, CONVERSIONS, EVENT_CONSUMERS, EVENT_DELIVERIES, EVENTS, HOLDS,
+    PROGRAM_STRIPES, PROGRAMS, REWARDS, STRIPES, USAGE, own_tables,
 };
 use crate::rules::declaration::Declaration;
 use crate::setup::access_findings;
@@ -319,9 +319,10 @@ fn examine_consumers(session: &Session) -> Vec<Finding> {
             quote_literal(session.tables.schema()),
             quote_literal(&consumer)
         );
-        let last_poll = row.get(4).map_or("at a time that an older release did not note".into(), |seconds| {
-            format!("{} ago", age(seconds))
-        });
+        let last_poll =
+            row.get(4).map_or("at a time that an older release did not note".into(), |seconds| {
+                format!("{} ago", age(seconds))
+            });
         Finding {
             severity: Severity::Info,
             subject: subject(session, EVENT_DELIVERIES),
