@@ -121,6 +121,7 @@ SELECT pg_catalog.count(*) FROM referral_poll_events('mail', 10000);
 SELECT referral_prune_events('0');
 SELECT (SELECT pg_catalog.count(*) FROM referral_events) AS events, (SELECT pg_catalog.count(*) FROM referral_event_deliveries) AS deliveries;
 
+SELECT referral_set_max_codes_per_user(100);
 -- How often an event has come; leased for as long as is asked for.
 SELECT code FROM referral_create_code(:alice, 'FIVE');
 SELECT code FROM referral_create_code(:alice, 'SIX');
