@@ -7,7 +7,7 @@ use postgres::Client;
 use crate::support::{Database, Server, await_that, sqlstate};
 
 /// Every function that is declared to read only, with arguments that find something.
-const READS: [(&str, &str); 41] = [
+const READS: [(&str, &str); 42] = [
     ("referral_version", ""),
     ("referral_get_code", "'00000000-0000-7000-8001-000000000001'"),
     ("referral_get_code_strict", "'00000000-0000-7000-8001-000000000001'"),
@@ -55,6 +55,7 @@ const READS: [(&str, &str); 41] = [
     ),
     ("referral_tree", REFERRER),
     ("referral_upline", "'00000000-0000-7000-8004-000000000001'"),
+    ("referral_consumers", ""),
 ];
 
 /// The beneficiary of REF100002.
@@ -64,7 +65,8 @@ const REFERRER: &str = "'00000000-0000-7000-8003-000000000001'";
 const CONVERSION: &str = "
     SELECT referral_use_code('REF100002', '00000000-0000-7000-8004-000000000001');
     SELECT referral_record_purchase('00000000-0000-7000-8004-000000000001', 'order 1', 20);
-    SELECT referral_hold_use('REF100002', '00000000-0000-7000-8004-000000000002')";
+    SELECT referral_hold_use('REF100002', '00000000-0000-7000-8004-000000000002');
+    SELECT FROM referral_poll_events('mailer')";
 
 /// A host with something for every read to find.
 fn host() -> Database {
