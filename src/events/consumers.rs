@@ -116,7 +116,7 @@ fn delete_deliveries(session: &Session, consumer: &str) {
         let args = [consumer.into(), last.into(), BATCH.into()];
         let locked = ids(&session.write_latest(&LOCK_NEXT, &args));
         let Some(&end) = locked.last() else { return };
-        deliveries::delete(session, consumer, locked);
+        deliveries::delete(session, consumer, &locked);
         last = end;
     }
 }

@@ -10,6 +10,7 @@ use crate::events::deliveries::{self, ids};
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::json::AsStored;
+use crate::pg::result::Row;
 use crate::pg::returns::RowSet;
 use crate::pg::session::Session;
 use crate::pg::statement::statements;
@@ -53,18 +54,16 @@ fn lease(
     if free.is_empty() {
         return Vec::new();
     }
-    let [consumer, of, least, greatest] = deliveries::named(consumer, free.clone());
-    let leased = session.write_latest(&LEASE, &[consumer, of, least, greatest, until.into()]);
-    let attempts: HashMap<i64, i32> = leased.iter().map(|row| (row.need(1), row.need(2))).collect();
+    let read = |row: Row| (row.need(1), row.need(2));
+    let leased = deliveries::each(session, &LEASE, consumer, &free, &|| Some(until.into()), read);
+    let attempts: HashMap<i64, i32> = leased.into_iter().collect();
     let events = session.write_latest(&OF_IDS, &[free.into()]);
-    let event = |id: i64| attempts.get(&id).copied().unwrap_or(1);
-    events
-        .iter()
-        .map(|row| {
-            let id = row.need(1);
-            (id, row.need(2), row.need(3), row.need(4), event(id))
-        })
-        .collect()
+    let event = |row: Row| {
+        let id = row.need(1);
+        let attempts = attempts.get(&id).copied()?;
+        Some((id, row.need(2), row.need(3), row.need(4), attempts))
+    };
+    events.iter().filter_map(event).collect()
 }
 
 #[pg_extern(sql = false)]
@@ -95,12 +94,11 @@ fn referral_ack_events(consumer: Option<Text>, ids: Option<Vec<Option<i64>>>) ->
         let consumer = &*consumer_named(consumer)?;
         let ids: Vec<i64> = required(ids, "ids")?.into_iter().flatten().collect();
         let session = Session::open();
-        let named = deliveries::named(consumer, ids);
-        let locked = self::ids(&session.write_latest(&LOCK_DELIVERIES, &named));
+        let locked = deliveries::ids_of(&session, &LOCK_DELIVERIES, consumer, &ids);
         if consumers::keeps_acknowledged(&session, consumer) {
-            let named = deliveries::named(consumer, locked);
-            return Ok(session.write_latest(&KEEP_ACKNOWLEDGED, &named).count() as i64);
+            let kept = deliveries::ids_of(&session, &KEEP_ACKNOWLEDGED, consumer, &locked);
+            return Ok(kept.len() as i64);
         }
-        Ok(deliveries::delete(&session, consumer, locked))
+        Ok(deliveries::delete(&session, consumer, &locked))
     })
 }

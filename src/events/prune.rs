@@ -54,13 +54,11 @@ fn prune(session: &Session, cutoff: Timestamp) -> i64 {
         let mut unused: BTreeSet<i64> = old.iter().copied().collect();
         // Asked anew: of an event that came up meanwhile a consumer may have one that came up too.
         for consumer in names(session, &NAMES) {
-            let named = deliveries::named(&consumer, old.clone());
-            let idle = ids(&session.write_latest(&LOCK_IDLE, &named));
-            deliveries::delete(session, &consumer, idle);
+            let idle = deliveries::ids_of(session, &LOCK_IDLE, &consumer, &old);
+            deliveries::delete(session, &consumer, &idle);
             // Save those that somebody is leasing or acknowledging at this moment: no delivery is left without its
             // event.
-            let left = ids(&session.write_latest(&LEFT, &named));
-            for id in left {
+            for id in deliveries::ids_of(session, &LEFT, &consumer, &old) {
                 unused.remove(&id);
             }
         }

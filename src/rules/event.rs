@@ -56,9 +56,47 @@ impl EventType {
     }
 }
 
+/// Events that a statement is told of together, and the longest range that they are in: it looks at each of that.
+const RUN: usize = 128;
+const RANGE: u64 = 512;
+
+/// The ids in runs, each in its order and behind the one before, without repeats.
+pub fn runs(ids: &[i64]) -> Vec<Vec<i64>> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut runs: Vec<Vec<i64>> = Vec::new();
+    for id in ids {
+        let is_near = |run: &&mut Vec<i64>| {
+            run.len() < RUN && run.first().is_some_and(|first| id.abs_diff(*first) < RANGE)
+        };
+        match runs.last_mut().filter(is_near) {
+            Some(run) => run.push(id),
+            None => runs.push(vec![id]),
+        }
+    }
+    runs
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn runs_are_short_near_and_in_order_and_hold_each_id_once() {
+        let far = [i64::MAX, i64::MIN, 5_000, 7, 5_511, 5_512];
+        let ids: Vec<i64> = (1..1_000).chain(far).rev().collect();
+        let runs = runs(&ids);
+        let all: Vec<i64> = runs.iter().flatten().copied().collect();
+        assert!(all.is_sorted_by(|one, next| one < next));
+        assert_eq!(all.len(), 999 + 5);
+        for run in &runs {
+            assert!((1..=RUN).contains(&run.len()));
+            assert!(run[run.len() - 1].abs_diff(run[0]) < RANGE);
+        }
+        assert_eq!(runs.len(), 1 + 8 + 2 + 1);
+        assert!(super::runs(&[]).is_empty());
+    }
 
     #[test]
     fn a_lease_lasts_longer_than_nothing_and_no_longer_than_a_day() {
