@@ -833,3 +833,46 @@ COMMENT ON FUNCTION referral_list_payouts(jsonb, integer, uuid) IS
 
 COMMENT ON FUNCTION referral_guard_ledger() IS
 'Trigger on rewards, decisions and payouts: refuses INSERT, UPDATE, DELETE and TRUNCATE that are not the functions'' own (42501).';
+
+DROP FUNCTION referral_poll_events(text, integer);
+
+CREATE FUNCTION referral_poll_events(
+       consumer text,
+       max_rows integer DEFAULT 100,
+       from_id  bigint DEFAULT NULL,
+       lease    interval DEFAULT '1 minute')
+RETURNS TABLE (
+       id         bigint,
+       type       text,
+       payload    jsonb,
+       created_at timestamptz,
+       attempts   integer)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_poll_events_from_wrapper';
+
+COMMENT ON FUNCTION referral_poll_events(text, integer, bigint, interval) IS
+'The consumer''s first events that are neither acknowledged nor leased, in the order of their ids, leased to the caller for so long by the wall clock: after that, or if the transaction rolls back, they come again, and attempts says for the how many-eth time. Workers of one consumer get different events and never wait for each other; each consumer gets every event, at least once. The order is that of writing: an event whose transaction commits late comes after newer ones. A consumer''s first poll makes it known, from the event from_id on (NULL: with all that are kept; beyond the newest: with what comes), which are filled in as it polls, a batch at a time. It waits for transactions that have written events, at most 100 ms, and nobody waits for it. Sees what is committed by now at every isolation level. Whoever LISTENs to referral_events is told when there is something new; by Postgres''s rule for NOTIFY, a transaction that has written events cannot be prepared (PREPARE TRANSACTION), unless the setting referral_notify is false. Errors: 22004 an argument but from_id is null, 22023 a blank or overlong consumer (255 characters), max_rows outside 1 to 10000, or a lease that is not longer than nothing or longer than a day; 55P03, at a first poll, where a transaction that has written events, or another worker''s first poll, stays open: the next poll tries again.';
+
+CREATE FUNCTION referral_consumers()
+RETURNS TABLE (
+       consumer  text,
+       pending   bigint,
+       oldest    timestamptz,
+       last_poll timestamptz)
+LANGUAGE c STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'referral_consumers_wrapper';
+
+COMMENT ON FUNCTION referral_consumers() IS
+'Who polls for events, by name: how many events each has not acknowledged, leased or not, since when the first of them waits (NULL: none does), and when the consumer last polled, to within ten seconds (NULL: not since an older release). Reads every delivery.';
+
+CREATE FUNCTION referral_drop_consumer(
+       consumer text)
+RETURNS boolean
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_drop_consumer_wrapper';
+
+COMMENT ON FUNCTION referral_drop_consumer(text) IS
+'Forgets a consumer, with what waits for it; false where there is none. Waits for polls and acknowledgements of that consumer that are under way; writers and other consumers never wait for it. Whoever polls under the name again is a new consumer. Errors: 22004 consumer is null, 22023 a blank or overlong consumer.';
+
+COMMENT ON FUNCTION referral_prune_events(interval) IS
+'Deletes the events written longer ago than keep, acknowledged or not: what a consumer has not received by then it never will. Returns how many events were deleted. An event that a running transaction is leasing or acknowledging is left for the next call. One prune runs at a time, and waits for polls that fill in what a new consumer lacks; neither writers nor polls wait for it. Errors: 22004 keep is null, 22023 keep is negative or longer than 1000 years.';

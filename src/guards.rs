@@ -7,8 +7,8 @@ use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
 use crate::codes::row::Code;
-use crate::codes::{membership, new, stripes, user_limit};
-use crate::events::Events;
+use crate::codes::{membership, new, stripes, told, user_limit};
+use crate::events::tell::Events;
 use crate::pg::changes;
 use crate::pg::clock;
 use crate::pg::encoding;
@@ -125,10 +125,9 @@ fn guard_code_written(firing: &Firing) -> Result<()> {
     }
     let (from, to) = (former.beneficiary, written.beneficiary);
     membership::follow_beneficiary(&session, written.uuid, written.uses - leased, from, to)?;
-    if former.status && !written.status {
-        Events::of(&settings).tell(&session, EventType::CodeDeactivated, || {
-            new::deactivated(written.uuid, &written.code)
-        });
+    let events = Events::of(&settings);
+    if events.are_on() {
+        told::tell_changes(&session, events, &as_told(old)?, &as_told(firing.new_row())?);
     }
     Ok(())
 }
@@ -167,7 +166,6 @@ fn judge_code(firing: &Firing, session: &Session, settings: &Settings) -> Result
 struct WrittenCode {
     uuid: Uuid,
     code: String,
-    status: bool,
     uses: i32,
     max_uses: i32,
     creator: Uuid,
@@ -180,7 +178,6 @@ impl WrittenCode {
             uuid: required(row.get("uuid")?, "uuid")?,
             // Told in events alone.
             code: row.readable("code")?.unwrap_or_default(),
-            status: required(row.get("status")?, "status")?,
             uses: required(row.get("number_of_uses")?, "number_of_uses")?,
             max_uses: required(row.get("max_uses")?, "max_uses")?,
             creator: required(row.get("created_by_uuid")?, "created_by_uuid")?,
@@ -189,7 +186,7 @@ impl WrittenCode {
     }
 
     fn created(&self) -> serde_json::Value {
-        new::created_with(self.uuid, &self.code, self.creator, self.beneficiary, self.max_uses)
+        told::created_with(self.uuid, &self.code, self.creator, self.beneficiary, self.max_uses)
     }
 }
 
@@ -197,7 +194,17 @@ impl WrittenCode {
 fn as_written(row: TriggerRow) -> Result<Option<Code>> {
     let (code, description) = (row.readable("code")?, row.readable("description")?);
     let (Some(code), Some(description)) = (code, description) else { return Ok(None) };
-    Ok(Some(Code {
+    with_texts(row, code, description).map(Some)
+}
+
+/// The code of a row, without texts that cannot be read.
+fn as_told(row: TriggerRow) -> Result<Code> {
+    let (code, description) = (row.readable("code")?, row.readable("description")?);
+    with_texts(row, code.unwrap_or_default(), description.unwrap_or_default())
+}
+
+fn with_texts(row: TriggerRow, code: String, description: String) -> Result<Code> {
+    Ok(Code {
         uuid: required(row.get("uuid")?, "uuid")?,
         code,
         description,
@@ -211,7 +218,7 @@ fn as_written(row: TriggerRow) -> Result<Option<Code>> {
         created_by_uuid: required(row.get("created_by_uuid")?, "created_by_uuid")?,
         beneficiary_uuid: row.get("beneficiary_uuid")?,
         date_created: required(row.get("date_created")?, "date_created")?,
-    }))
+    })
 }
 
 /// After UPDATE of number_of_uses: never past max_uses, never below nothing; a raise is a claim that an INSERT

@@ -149,8 +149,18 @@ extension_sql_file!(
     requires = ["payouts_settle"]
 );
 extension_sql_file!("../sql/api/privacy.sql", name = "privacy", requires = ["payouts_list"]);
-extension_sql_file!("../sql/api/events.sql", name = "events", requires = ["privacy"]);
-extension_sql_file!("../sql/api/analytics.sql", name = "analytics", requires = ["events"]);
+extension_sql_file!("../sql/api/events/poll.sql", name = "events_poll", requires = ["privacy"]);
+extension_sql_file!(
+    "../sql/api/events/consumers.sql",
+    name = "events_consumers",
+    requires = ["events_poll"]
+);
+extension_sql_file!(
+    "../sql/api/events/prune.sql",
+    name = "events_prune",
+    requires = ["events_consumers"]
+);
+extension_sql_file!("../sql/api/analytics.sql", name = "analytics", requires = ["events_prune"]);
 extension_sql_file!("../sql/api/tree.sql", name = "tree", requires = ["analytics"]);
 
 #[pg_guard]

@@ -85,3 +85,9 @@ fn referral_list_for_referrer() {
 fn referral_balance() {
     outdated()
 }
+
+/// Until 0.1.0: no from_id, no lease, and rows without attempts.
+#[pg_extern(sql = false)]
+fn referral_poll_events() {
+    outdated()
+}

@@ -14,8 +14,8 @@ use crate::pg::statement::statements;
 use crate::pg::tables::SETTINGS;
 use crate::rules::settings::{
     ALLOW_SELF_REFERRAL, AUTO_STRIPES, ENABLED, EVENTS_ENABLED, Flag, GRANDFATHER_EXISTING,
-    GUARD_USER_LIMIT, GUARDS_JUDGE_ALL, Limit, MAX_CODES_PER_USER, MAX_USES_PER_CODE, REQUIRED,
-    SystemLimits,
+    GUARD_USER_LIMIT, GUARDS_JUDGE_ALL, Limit, MAX_CODES_PER_USER, MAX_USES_PER_CODE, NOTIFY,
+    REQUIRED, SystemLimits,
 };
 
 statements! {
@@ -82,16 +82,19 @@ pub struct Switches {
     pub self_referral_allowed: bool,
     pub guards_judge_all: bool,
     pub events: bool,
+    /// Whether whoever listens is told of events.
+    pub notify: bool,
     /// How many stripes a code gets by itself.
     pub auto_stripes: i32,
 }
 
 impl Switches {
-    const KEYS: [&str; 5] = [
+    const KEYS: [&str; 6] = [
         ENABLED.key,
         ALLOW_SELF_REFERRAL.key,
         GUARDS_JUDGE_ALL.key,
         EVENTS_ENABLED.key,
+        NOTIFY.key,
         AUTO_STRIPES.key,
     ];
 
@@ -113,6 +116,7 @@ impl Switches {
             self_referral_allowed: settings.flag(ALLOW_SELF_REFERRAL),
             guards_judge_all: settings.flag(GUARDS_JUDGE_ALL),
             events: settings.flag(EVENTS_ENABLED),
+            notify: settings.flag(NOTIFY),
             auto_stripes: settings.limit(AUTO_STRIPES),
         }
     }

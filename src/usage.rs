@@ -122,8 +122,8 @@ pub fn insert_once(session: &Session, code: Uuid, user: Uuid, usage: Use) -> Res
 }
 
 /// Whether there was such a row.
-pub fn delete(session: &Session, usage: Uuid) -> bool {
-    session.write(&DELETE, &[usage.into()]).count() == 1
+pub fn delete(session: &Session, usage: Uuid) -> Option<Uuid> {
+    session.write(&DELETE, &[usage.into()]).first().map(|row| row.need(1))
 }
 
 /// The code that a usage row belongs to.

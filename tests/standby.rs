@@ -60,6 +60,7 @@ const READS: [(&str, &str); 45] = [
     ),
     ("referral_tree", REFERRER),
     ("referral_upline", "'00000000-0000-7000-8004-000000000001'"),
+    ("referral_consumers", ""),
 ];
 
 /// The beneficiary of REF100002.
@@ -73,7 +74,8 @@ const CONVERSION: &str = "
     SELECT referral_record_purchase('00000000-0000-7000-8004-000000000001', 'order 1', 20);
     SELECT referral_approve(uuid, gen_random_uuid()) FROM referral_conversions;
     SELECT referral_create_payout('00000000-0000-7000-8003-000000000001', 'payout 1', 'USD', 1);
-    SELECT referral_hold_use('REF100002', '00000000-0000-7000-8004-000000000002')";
+    SELECT referral_hold_use('REF100002', '00000000-0000-7000-8004-000000000002');
+    SELECT FROM referral_poll_events('mailer')";
 
 /// A host with something for every read to find.
 fn host() -> Database {

@@ -167,7 +167,9 @@ const TASKS: [(&str, &[&str]); 10] = [
             "SELECT * FROM referral_poll_events('newcomer')",
             "SELECT referral_ack_events('newcomer', ARRAY[1, 2, 3])",
             "SELECT * FROM referral_poll_events('mailer')",
+            "SELECT * FROM referral_consumers()",
             "SELECT referral_prune_events('0 seconds')",
+            "SELECT referral_drop_consumer('mailer')",
         ],
     ),
     (

@@ -3,4 +3,6 @@ SELECT d.event_id
   FROM host.referral_event_deliveries AS d
  WHERE d.consumer OPERATOR(pg_catalog.=) $1
    AND d.event_id OPERATOR(pg_catalog.=) ANY ($2)
+   AND d.event_id OPERATOR(pg_catalog.>=) $3
+   AND d.event_id OPERATOR(pg_catalog.<=) $4
    FOR UPDATE SKIP LOCKED

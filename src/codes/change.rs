@@ -5,12 +5,13 @@ use pgrx::prelude::*;
 use serde_json::{Map, Value};
 
 use crate::codes::membership;
-use crate::codes::new::{self, check};
+use crate::codes::new::check;
 use crate::codes::read;
 use crate::codes::row::{COLUMNS, Code, CodeColumns};
 use crate::codes::stripes;
+use crate::codes::told;
 use crate::codes::user_limit;
-use crate::events::Events;
+use crate::events::tell::Events;
 use crate::pg::args::{self, object};
 use crate::pg::clock;
 use crate::pg::error::{Error, answer, first, required};
@@ -75,8 +76,8 @@ fn referral_update_code(code_uuid: Option<Uuid>, changes: Option<Json>) -> Recor
         let (former, uses) = (code.beneficiary_uuid, code.limits.number_of_uses);
         let args = [
             uuid.into(),
-            draft.code.unwrap_or(code.code).into(),
-            draft.description.unwrap_or(code.description).into(),
+            draft.code.unwrap_or_else(|| code.code.clone()).into(),
+            draft.description.unwrap_or_else(|| code.description.clone()).into(),
             attributes.status.unwrap_or(code.limits.status).into(),
             draft.max_uses.unwrap_or(code.limits.max_uses).into(),
             creator.unwrap_or(code.created_by_uuid).into(),
@@ -96,11 +97,7 @@ fn referral_update_code(code_uuid: Option<Uuid>, changes: Option<Json>) -> Recor
         if former.is_some() != beneficiary.is_some() {
             cap::follow_codes(&session, DEFAULT_KEY);
         }
-        if code.limits.status && !updated.limits.status {
-            Events::of(&settings).tell(&session, EventType::CodeDeactivated, || {
-                new::deactivated(uuid, &updated.code)
-            });
-        }
+        told::tell_changes(&session, Events::of(&settings), &code, &updated);
         Ok(Record(updated.into_columns(clock::now())))
     })
 }
@@ -119,6 +116,8 @@ fn referral_delete_code(code_uuid: Option<Uuid>) -> bool {
                 session.write(&DELETE_HOLDS, &[uuid.into()]);
             }
             membership::forget(&session, &code)?;
+            Events::read(&session)
+                .tell(&session, EventType::CodeDeleted, || told::named(uuid, &code.code));
         }
         Ok(deleted)
     })
@@ -137,7 +136,7 @@ fn referral_deactivate_code(code: Option<Text>) -> bool {
             let deactivated = session.write(&DEACTIVATE, &[code.uuid.into()]);
             if let Some(row) = deactivated.first() {
                 Events::read(&session).tell(&session, EventType::CodeDeactivated, || {
-                    new::deactivated(code.uuid, &row.need::<String>(1))
+                    told::named(code.uuid, &row.need::<String>(1))
                 });
             }
         }

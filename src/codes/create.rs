@@ -9,8 +9,9 @@ use pgrx::prelude::*;
 
 use crate::codes::new::{self, NewCode, check};
 use crate::codes::row::CodeColumns;
+use crate::codes::told;
 use crate::codes::user_limit;
-use crate::events::Events;
+use crate::events::tell::Events;
 use crate::pg::args;
 use crate::pg::clock;
 use crate::pg::encoding;
@@ -81,7 +82,7 @@ fn referral_create_code(
             None => new.insert_generated(&session, &Generator::standard())?,
             Some(code) => new.insert(&session, &code).ok_or_else(FieldError::taken)?,
         };
-        Events::of(&settings).tell(&session, EventType::CodeCreated, || new::created(&code));
+        Events::of(&settings).tell(&session, EventType::CodeCreated, || told::created(&code));
         Ok(Record(code.into_columns(clock::now())))
     })
 }
@@ -133,7 +134,7 @@ impl Bulk {
         self.events.tell_each(&session, EventType::CodeCreated, || {
             let (creator, beneficiary) = (self.created_by_uuid, self.beneficiary_uuid);
             let told = |(uuid, code): &(Uuid, String)| {
-                new::created_with(*uuid, code, creator, beneficiary, self.max_uses)
+                told::created_with(*uuid, code, creator, beneficiary, self.max_uses)
             };
             written.iter().map(told).collect()
         });

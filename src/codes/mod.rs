@@ -10,4 +10,5 @@ pub mod reserves;
 pub mod row;
 pub mod stripes;
 pub mod striping;
+pub mod told;
 pub mod user_limit;

@@ -1,11 +1,10 @@
-//! New codes: drawn, checked and written, one at a time; and what is told of them.
+//! New codes: drawn, checked and written, one at a time.
 
 use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
-use serde_json::{Value, json};
 
 use crate::codes::row::{COLUMNS, Code};
 use crate::pg::args;
@@ -189,31 +188,4 @@ fn referral_generate_unique_code(attempts: Option<i32>) -> Scalar<String> {
             .ok_or_else(|| Error::out_of_range("attempts", "must be from 1 to 1000"))?;
         draw_unused(&Session::open(), &Generator::standard(), attempts).map(Scalar)
     })
-}
-
-pub fn created(code: &Code) -> Value {
-    let (creator, beneficiary) = (code.created_by_uuid, code.beneficiary_uuid);
-    created_with(code.uuid, &code.code, creator, beneficiary, code.limits.max_uses)
-}
-
-/// What `code.created` tells.
-pub fn created_with(
-    uuid: Uuid,
-    code: &str,
-    created_by_uuid: Uuid,
-    beneficiary_uuid: Option<Uuid>,
-    max_uses: i32,
-) -> Value {
-    json!({
-        "code_uuid": uuid.to_string(),
-        "code": code,
-        "created_by_uuid": created_by_uuid.to_string(),
-        "beneficiary_uuid": beneficiary_uuid.map(|uuid| uuid.to_string()),
-        "max_uses": max_uses,
-    })
-}
-
-/// What `code.deactivated` tells.
-pub fn deactivated(uuid: Uuid, code: &str) -> Value {
-    json!({ "code_uuid": uuid.to_string(), "code": code })
 }

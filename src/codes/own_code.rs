@@ -4,10 +4,11 @@ use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
 use crate::codes::membership::DEFAULT_OWNER_TYPE;
-use crate::codes::new::{self, NewCode};
+use crate::codes::new::NewCode;
 use crate::codes::read;
 use crate::codes::row::{Code, CodeColumns};
-use crate::events::Events;
+use crate::codes::told;
+use crate::events::tell::Events;
 use crate::pg::args;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
@@ -63,7 +64,7 @@ impl Owner<'_> {
             .generator()
             .map_err(|fault| Error::stored("22023", PROGRAMS, &fault.column, &fault.message))?;
         let code = new.insert_generated(session, &generator)?;
-        Events::of(&settings).tell(session, EventType::CodeCreated, || new::created(&code));
+        Events::of(&settings).tell(session, EventType::CodeCreated, || told::created(&code));
         Ok(code)
     }
 }

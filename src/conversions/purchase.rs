@@ -8,7 +8,7 @@ use crate::conversions::judge::Leading;
 use crate::conversions::record::{complete, record};
 use crate::conversions::row::Conversion;
 use crate::conversions::told::{Reference, Refunded, Sale, Told, unseen};
-use crate::events::Events;
+use crate::events::tell::Events;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::returns::Record;

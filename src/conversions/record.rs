@@ -10,7 +10,7 @@ use crate::conversions::judge::Leading;
 use crate::conversions::rewards;
 use crate::conversions::row::{COLUMNS, Conversion};
 use crate::conversions::told::{Reference, Refunded, Sale, Told};
-use crate::events::Events;
+use crate::events::tell::Events;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result};
 use crate::pg::ids;

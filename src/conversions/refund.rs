@@ -10,7 +10,7 @@ use crate::conversions::purchase::keeps_changing;
 use crate::conversions::rewards::{Most, Taken, take_back};
 use crate::conversions::row::Conversion;
 use crate::conversions::told::{Known, Reference, Told, unseen};
-use crate::events::Events;
+use crate::events::tell::Events;
 use crate::pg::args;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer};

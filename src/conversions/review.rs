@@ -10,7 +10,7 @@ use crate::conversions::refund::{self, reference_text};
 use crate::conversions::rewards::{self, Most, Taken};
 use crate::conversions::row::{Conversion, ConversionColumns};
 use crate::conversions::told::{Known, Reference};
-use crate::events::Events;
+use crate::events::tell::Events;
 use crate::pg::args;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::conversions::row::Conversion;
 use crate::conversions::told::{Known, Reference};
-use crate::events::Events;
+use crate::events::tell::Events;
 use crate::pg::clock;
 use crate::pg::ids;
 use crate::pg::result::Row;

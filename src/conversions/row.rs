@@ -3,7 +3,7 @@
 use pgrx::datum::Uuid;
 use serde_json::json;
 
-use crate::events::Events;
+use crate::events::tell::Events;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result};
 use crate::pg::result::Row;

@@ -10,7 +10,7 @@ use crate::conversions::purchase::keeps_changing;
 use crate::conversions::record::{complete, record};
 use crate::conversions::row::{Conversion, ConversionColumns};
 use crate::conversions::told::{Reference, Refunded, Sale, Told, unseen};
-use crate::events::Events;
+use crate::events::tell::Events;
 use crate::pg::args;
 use crate::pg::clock;
 use crate::pg::error::{Result, answer};

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
-use crate::events::Events;
+use crate::events::tell::Events;
 use crate::payouts::create::positive;
 use crate::payouts::row::{COLUMNS, CreatedColumns, Payout, unseen};
 use crate::payouts::{balance, payees};

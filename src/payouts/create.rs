@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
-use crate::events::Events;
+use crate::events::tell::Events;
 use crate::payouts::row::{COLUMNS, CreatedColumns, PAYOUT_REF_CHARS, Payout, unseen};
 use crate::payouts::{balance, payees};
 use crate::pg::args;

@@ -3,7 +3,7 @@
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
-use crate::events::Events;
+use crate::events::tell::Events;
 use crate::payouts::row::{COLUMNS, Payout};
 use crate::pg::args;
 use crate::pg::clock;

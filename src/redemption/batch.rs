@@ -7,7 +7,7 @@ use pgrx::prelude::*;
 
 use crate::codes::row::Code;
 use crate::codes::{membership, read, stripes};
-use crate::events::Events;
+use crate::events::tell::Events;
 use crate::pg::args;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::ids;

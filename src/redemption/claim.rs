@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::codes::row::Code;
 use crate::codes::stripes;
 use crate::codes::{membership, read, reserves};
-use crate::events::Events;
+use crate::events::tell::Events;
 use crate::pg::error::Result;
 use crate::pg::ids;
 use crate::pg::result::Row;
@@ -291,7 +291,7 @@ impl Claim {
             beneficiary_uuid: self.beneficiary_uuid,
             program: membership.as_ref().map(|of| of.program.as_str()),
         };
-        used.tell(session, events);
+        used.tell(session, events, EventType::CodeUsed);
         Ok(Step::Done(Redeemed { claim: self, usage }))
     }
 }
@@ -345,7 +345,8 @@ impl UseEvent<'_> {
         })
     }
 
-    pub fn tell(&self, session: &Session, events: Events) {
-        events.tell(session, EventType::CodeUsed, || self.payload());
+    /// `kind`: that it was made, or undone.
+    pub fn tell(&self, session: &Session, events: Events, kind: EventType) {
+        events.tell(session, kind, || self.payload());
     }
 }

@@ -4,16 +4,18 @@ use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
 use crate::codes::{membership, read};
+use crate::events::tell::Events;
 use crate::pg::args;
 use crate::pg::error::{answer, required};
 use crate::pg::returns::Record;
 use crate::pg::session::{Session, View};
 use crate::pg::texts::Text;
 use crate::programs::cap;
-use crate::redemption::claim::Redeemed;
+use crate::redemption::claim::{Redeemed, UseEvent};
 use crate::redemption::held;
 use crate::redemption::redeem::redeem;
 use crate::redemption::refuse::{Refused, diagnose};
+use crate::rules::event::EventType;
 use crate::rules::refusal::Refusal;
 use crate::rules::time::Timestamp;
 use crate::usage;
@@ -102,17 +104,23 @@ fn referral_undo_use(usage_uuid: Option<Uuid>) -> bool {
         };
         // The code's row is locked first, as redemption does: two orders would deadlock.
         let code = read::lock(&session, code_uuid);
-        let undone = usage::delete(&session, usage_uuid);
-        if undone {
-            held::release(&session, code_uuid, 1);
+        let Some(user) = usage::delete(&session, usage_uuid) else { return Ok(false) };
+        held::release(&session, code_uuid, 1);
+        let Some(code) = code else { return Ok(true) };
+        let program = membership::program_of(&session, &code, View::Now);
+        if let Some(program) = &program {
+            cap::give_back(&session, program, 1);
         }
-        if undone
-            && let Some(program) =
-                code.and_then(|code| membership::program_of(&session, &code, View::Now))
-        {
-            cap::give_back(&session, &program, 1);
-        }
-        Ok(undone)
+        let use_undone = UseEvent {
+            usage_uuid,
+            code_uuid,
+            code: &code.code,
+            user,
+            beneficiary_uuid: code.beneficiary_uuid,
+            program: program.as_deref(),
+        };
+        use_undone.tell(&session, Events::read(&session), EventType::CodeUseUndone);
+        Ok(true)
     })
 }
 

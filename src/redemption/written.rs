@@ -6,7 +6,7 @@ use pgrx::datum::Uuid;
 
 use crate::codes::row::Code;
 use crate::codes::{membership, read, reserves, stripes};
-use crate::events::Events;
+use crate::events::tell::Events;
 use crate::pg::error::Result;
 use crate::pg::session::{Session, View};
 use crate::pg::tables::{CODES, Tables};
@@ -17,6 +17,7 @@ use crate::programs::cap;
 use crate::redemption::claim::{self, Claim, UseEvent};
 use crate::redemption::held;
 use crate::redemption::refuse::{Free, Trial};
+use crate::rules::event::EventType;
 use crate::rules::judge::{Counted, Judge};
 use crate::rules::refusal::Refusal;
 use crate::rules::time::Timestamp;
@@ -123,7 +124,7 @@ pub fn redeem_written(session: &Session, written: &WrittenUse) -> Result<()> {
         beneficiary_uuid: found.beneficiary_uuid,
         program: membership.as_ref().map(|of| of.program.as_str()),
     };
-    used.tell(session, Events::new(switches.events));
+    used.tell(session, Events::new(switches.events), EventType::CodeUsed);
     Ok(())
 }
 

@@ -29,6 +29,8 @@ pub const GUARDS_JUDGE_ALL: Flag = Flag { key: "referral_guards_judge_all", defa
 pub const GUARD_USER_LIMIT: Flag = Flag { key: "referral_guard_user_limit", default: false };
 /// Whether what happens is told in the outbox.
 pub const EVENTS_ENABLED: Flag = Flag { key: "referral_events_enabled", default: false };
+/// Whether a transaction that has told something sends NOTIFY, which forbids PREPARE TRANSACTION.
+pub const NOTIFY: Flag = Flag { key: "referral_notify", default: true };
 pub const MAX_USES_PER_CODE: Limit =
     Limit { key: "max_number_of_uses_per_code", least: 1, default: 100 };
 pub const MAX_CODES_PER_USER: Limit =
@@ -39,7 +41,7 @@ pub const CHECK_LIMIT: Limit = Limit { key: "referral_check_limit", least: 1, de
 pub const AUTO_STRIPES: Limit = Limit { key: "referral_auto_stripes", least: 0, default: 0 };
 
 /// Every switch.
-pub const FLAGS: [Flag; 7] = [
+pub const FLAGS: [Flag; 8] = [
     ENABLED,
     REQUIRED,
     ALLOW_SELF_REFERRAL,
@@ -47,6 +49,7 @@ pub const FLAGS: [Flag; 7] = [
     GUARDS_JUDGE_ALL,
     GUARD_USER_LIMIT,
     EVENTS_ENABLED,
+    NOTIFY,
 ];
 /// Every limit.
 pub const LIMITS: [Limit; 4] = [MAX_USES_PER_CODE, MAX_CODES_PER_USER, CHECK_LIMIT, AUTO_STRIPES];

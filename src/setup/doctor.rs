@@ -11,10 +11,10 @@ use crate::pg::returns::RowSet;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::{Statement, statements, text};
 use crate::pg::tables::{
-    CODE_PROGRAMS, CODES, CONVERSIONS, EVENT_DELIVERIES, EVENTS, HOLDS, PROGRAM_STRIPES, PROGRAMS,
-    REWARDS, STRIPES, USAGE, own_tables,
+    CODE_PROGRAMS, CODES, CONVERSIONS, EVENT_CONSUMERS, EVENT_DELIVERIES, EVENTS, HOLDS,
+    PROGRAM_STRIPES, PROGRAMS, REWARDS, STRIPES, USAGE, own_tables,
 };
-use crate::rules::declaration::{Declaration, one_line};
+use crate::rules::declaration::Declaration;
 use crate::setup::access_findings;
 use crate::setup::changes::{self, Changes};
 use crate::setup::finding::{Finding, Severity, remedy, setup_call, subject};
@@ -309,19 +309,25 @@ fn examine_setup(session: &Session) -> Vec<Finding> {
 }
 
 fn examine_consumers(session: &Session) -> Vec<Finding> {
-    if !may_read(session, &[EVENTS, EVENT_DELIVERIES]) {
+    if !may_read(session, &[EVENTS, EVENT_CONSUMERS, EVENT_DELIVERIES]) {
         return Vec::new();
     }
     let finding = |row: Row| {
         let (consumer, count): (String, i64) = (row.need(1), row.need(2));
-        let names = [("waiting_consumer", &*quote_literal(&consumer))];
-        let forget =
-            one_line(&session.tables.fill(text!("setup/doctor/forget_consumer.sql"), &names));
+        let forget = format!(
+            "SET referrals.schema = {}; SELECT referral_drop_consumer({})",
+            quote_literal(session.tables.schema()),
+            quote_literal(&consumer)
+        );
+        let last_poll =
+            row.get(4).map_or("at a time that an older release did not note".into(), |seconds| {
+                format!("{} ago", age(seconds))
+            });
         Finding {
             severity: Severity::Info,
             subject: subject(session, EVENT_DELIVERIES),
             finding: format!(
-                "events wait for the consumer \"{consumer}\": {count}, the oldest for {}",
+                "events wait for the consumer \"{consumer}\": {count}, the oldest for {}; it polled last {last_poll}",
                 age(row.need(3))
             ),
             remedy: format!("-- once it polls no more: {forget}"),

@@ -199,7 +199,7 @@ pub const TASKS: [Task; 9] = [
         name: "consume",
         rights: &[
             (EVENTS, "SELECT, DELETE"),
-            (EVENT_CONSUMERS, "SELECT, INSERT"),
+            (EVENT_CONSUMERS, "SELECT, INSERT, UPDATE, DELETE"),
             (EVENT_DELIVERIES, "SELECT, INSERT, UPDATE, DELETE"),
         ],
     },

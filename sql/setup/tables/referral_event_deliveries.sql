@@ -5,6 +5,7 @@ CREATE TABLE host.referral_event_deliveries (
        consumer     text                     NOT NULL,
        event_id     bigint                   NOT NULL,
        leased_until timestamp with time zone NOT NULL,
+       attempts     integer                  NOT NULL DEFAULT 0,
        CONSTRAINT referral_event_deliveries_pkey PRIMARY KEY (consumer, event_id)
 );
 
@@ -27,4 +28,6 @@ COMMENT ON COLUMN host.referral_event_deliveries.consumer IS
 COMMENT ON COLUMN host.referral_event_deliveries.event_id IS
 'The event.';
 COMMENT ON COLUMN host.referral_event_deliveries.leased_until IS
-'Until when it is leased to whoever polled for it.';
+'Until when it is leased to whoever polled for it; infinity: acknowledged, and kept until the consumer has everything filled in.';
+COMMENT ON COLUMN host.referral_event_deliveries.attempts IS
+'How often it has been leased.';

@@ -109,7 +109,7 @@ SELECT pg_catalog.count(*) FROM referral_poll_events('o''mail');
 SELECT pg_catalog.count(*) FROM referral_create_code(:alice, 'NEWS');
 SELECT pg_catalog.count(*) FROM referral_create_code(:alice, 'MORE');
 UPDATE referral_events SET created_at = pg_catalog.now() - interval '3 days 5 hours' WHERE payload ->> 'code' = 'NEWS';
-SELECT severity, subject, finding, remedy FROM referral_doctor() WHERE finding ~ 'wait' \gx
+SELECT severity, subject, pg_catalog.regexp_replace(finding, '[0-9]+ seconds ago', 'a moment ago') AS finding, remedy FROM referral_doctor() WHERE finding ~ 'wait' \gx
 SELECT pg_catalog.regexp_replace(remedy, '^.*more: ', '') FROM referral_doctor() WHERE finding ~ 'wait' \gexec
 SELECT finding FROM referral_doctor() WHERE finding ~ 'wait';
 

@@ -24,6 +24,15 @@ SELECT ok FROM referral_try_use_code('ONE', '00000000-0000-0000-0000-00000000000
 SELECT ok FROM referral_try_use_code('ONE', '00000000-0000-0000-0000-00000000000c');
 SELECT referral_deactivate_code('ONE'), referral_deactivate_code('ONE');
 SELECT type, payload FROM told() WHERE payload !~ '0000000b"';
+-- Changed, given back, deleted: what differs, and only where something does.
+SELECT status FROM referral_update_code((SELECT uuid FROM referral_get_code_by_string('ONE')), '{"status": true}');
+SELECT code FROM referral_update_code((SELECT uuid FROM referral_get_code_by_string('ONE')), '{"code": "uno", "max_uses": 7, "expiration_date": "2100-01-01T00:00:00Z", "beneficiary_uuid": null}');
+SELECT code FROM referral_update_code((SELECT uuid FROM referral_get_code_by_string('UNO')), '{"description": "once more", "status": false, "created_by_uuid": "00000000-0000-0000-0000-0000000000ee", "max_uses": 7}');
+SELECT code FROM referral_update_code((SELECT uuid FROM referral_get_code_by_string('UNO')), '{"status": false, "max_uses": 7}');
+SELECT code FROM referral_update_code((SELECT uuid FROM referral_get_code_by_string('UNO')), '{}');
+SELECT referral_undo_use(uuid), referral_undo_use(uuid) FROM referral_list_usage_for_user('00000000-0000-0000-0000-00000000000c');
+SELECT referral_delete_code(uuid), referral_delete_code(uuid) FROM referral_get_code_by_string('UNO');
+SELECT * FROM told();
 -- By hand: both ways of redeeming, and what the guards refuse.
 INSERT INTO phoenix_kit_referral_codes (code, description, max_uses, created_by_uuid) VALUES ('HAND', 'by hand', 2, '00000000-0000-0000-0000-00000000000a');
 INSERT INTO phoenix_kit_referral_code_usage (code_uuid, used_by_uuid)
@@ -38,6 +47,10 @@ SELECT code FROM caught($$INSERT INTO phoenix_kit_referral_code_usage (code_uuid
 UPDATE phoenix_kit_referral_codes SET status = false WHERE code = 'HAND';
 UPDATE phoenix_kit_referral_codes SET status = false WHERE code = 'HAND';
 UPDATE phoenix_kit_referral_codes SET status = true WHERE code = 'HAND';
+UPDATE phoenix_kit_referral_codes SET code = ' hands ', max_uses = 3, description = 'by hands', expiration_date = '2100-01-01T00:00:00Z' WHERE code = 'HAND';
+UPDATE phoenix_kit_referral_codes SET code = 'hand', max_uses = 2 WHERE code = 'HANDS';
+UPDATE phoenix_kit_referral_codes SET max_uses = 2, description = 'by hands' WHERE code = 'HAND';
+DELETE FROM phoenix_kit_referral_code_usage WHERE used_by_uuid = '00000000-0000-0000-0000-00000000000d';
 SELECT * FROM told();
 
 -- A conversion, its rewards and what becomes of them.

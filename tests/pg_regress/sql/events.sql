@@ -12,7 +12,7 @@ LANGUAGE sql AS $$
     SELECT id - (SELECT pg_catalog.min(id) FROM first) + 1, type, payload ->> 'code' FROM referral_poll_events(consumer, max_rows);
 $$;
 -- As if the lease of every event had run out.
-CREATE PROCEDURE expire_leases() LANGUAGE sql AS $$ UPDATE referral_event_deliveries SET leased_until = pg_catalog.clock_timestamp() WHERE leased_until > pg_catalog.clock_timestamp(); $$;
+CREATE PROCEDURE expire_leases() LANGUAGE sql AS $$ UPDATE referral_event_deliveries SET leased_until = pg_catalog.clock_timestamp() WHERE leased_until > pg_catalog.clock_timestamp() AND leased_until < 'infinity'; $$;
 CREATE FUNCTION ids(VARIADIC codes text[]) RETURNS bigint[] LANGUAGE sql AS $$ SELECT pg_catalog.array_agg(id ORDER BY id) FROM referral_events WHERE payload ->> 'code' = ANY (codes); $$;
 
 -- Off, which is the default: nothing is written.
@@ -121,6 +121,67 @@ SELECT pg_catalog.count(*) FROM referral_poll_events('mail', 10000);
 SELECT referral_prune_events('0');
 SELECT (SELECT pg_catalog.count(*) FROM referral_events) AS events, (SELECT pg_catalog.count(*) FROM referral_event_deliveries) AS deliveries;
 
+SELECT referral_set_max_codes_per_user(100);
+-- How often an event has come; leased for as long as is asked for.
+SELECT code FROM referral_create_code(:alice, 'FIVE');
+SELECT code FROM referral_create_code(:alice, 'SIX');
+SELECT payload ->> 'code' AS code, attempts FROM referral_poll_events('mail', 1, lease => '1 hour');
+SELECT pg_catalog.bool_and(leased_until BETWEEN pg_catalog.clock_timestamp() + '59 minutes' AND pg_catalog.clock_timestamp() + '1 hour') AS for_an_hour FROM referral_event_deliveries WHERE consumer = 'mail' AND leased_until > '-infinity';
+SELECT payload ->> 'code' AS code, attempts FROM referral_poll_events('mail', lease => '1 millisecond');
+CALL expire_leases();
+SELECT payload ->> 'code' AS code, attempts FROM referral_poll_events('mail');
+BEGIN;
+CALL expire_leases();
+SELECT payload ->> 'code' AS code, attempts FROM referral_poll_events('mail');
+ROLLBACK;
+CALL expire_leases();
+SELECT payload ->> 'code' AS code, attempts FROM referral_poll_events('mail', lease => '1 day');
+
+-- Where a new consumer begins; a known one has begun.
+SELECT payload ->> 'code' AS code FROM referral_poll_events('from six', from_id => (SELECT id FROM referral_events WHERE payload ->> 'code' = 'SIX'));
+SELECT payload ->> 'code' AS code FROM referral_poll_events('from six', from_id => 0);
+SELECT payload ->> 'code' AS code FROM referral_poll_events('from the first', from_id => -9223372036854775808);
+SELECT payload ->> 'code' AS code FROM referral_poll_events('from now', from_id => 9223372036854775807);
+SELECT code FROM referral_create_code(:alice, 'SEVEN');
+SELECT payload ->> 'code' AS code FROM referral_poll_events('from now');
+SELECT payload ->> 'code' AS code FROM referral_poll_events('from six');
+
+-- Who polls, and what waits for whom.
+SELECT consumer, pending, payload ->> 'code' AS oldest, last_poll BETWEEN pg_catalog.clock_timestamp() - interval '1 minute' AND pg_catalog.clock_timestamp() AS just_now
+  FROM referral_consumers() AS c LEFT JOIN referral_events AS e ON e.created_at = c.oldest ORDER BY consumer;
+SELECT referral_ack_events('from six', ids('SIX', 'SEVEN'));
+SELECT pending, oldest IS NULL AS none FROM referral_consumers() WHERE consumer = 'from six';
+SELECT referral_drop_consumer('from six'), referral_drop_consumer('from six'), referral_drop_consumer('nobody');
+SELECT pg_catalog.count(*) FROM referral_event_deliveries WHERE consumer = 'from six';
+SELECT payload ->> 'code' AS code, attempts FROM referral_poll_events('from six', 1);
+-- In one transaction, more than once.
+BEGIN;
+SELECT code FROM referral_create_code(:alice, 'EIGHT');
+SELECT payload ->> 'code' AS code FROM referral_poll_events('twice', 3);
+SELECT code FROM referral_create_code(:alice, 'NINE');
+SELECT payload ->> 'code' AS code FROM referral_poll_events('twice');
+SELECT referral_drop_consumer('twice');
+SELECT payload ->> 'code' AS code FROM referral_poll_events('twice', 1);
+COMMIT;
+SELECT payload ->> 'code' AS code FROM referral_poll_events('twice');
+
+-- Without NOTIFY a transaction that tells something can be prepared, and is waited for by a first poll.
+BEGIN;
+SELECT code FROM referral_create_code(:alice, 'TEN');
+PREPARE TRANSACTION 'told';
+INSERT INTO phoenix_kit_settings (key, value) VALUES ('referral_notify', 'false');
+LISTEN referral_events;
+SELECT code FROM referral_create_code(:alice, 'ELEVEN');
+BEGIN;
+SELECT code FROM referral_create_code(:alice, 'TWELVE');
+PREPARE TRANSACTION 'told';
+SELECT code, message, detail, hint FROM caught($$ SELECT FROM referral_poll_events('patient') $$);
+SELECT pg_catalog.count(*) FROM referral_event_consumers WHERE consumer = 'patient';
+COMMIT PREPARED 'told';
+SELECT pg_catalog.max(payload ->> 'code') AS code FROM referral_poll_events('patient');
+UNLISTEN referral_events;
+DELETE FROM phoenix_kit_settings WHERE key = 'referral_notify';
+
 -- What is refused, by name.
 SELECT code, message, detail FROM caught($$ SELECT FROM referral_poll_events(NULL) $$);
 SELECT code, message, detail FROM caught($$ SELECT FROM referral_poll_events(E' \t ') $$);
@@ -129,6 +190,13 @@ SELECT pg_catalog.count(*) FROM referral_poll_events(pg_catalog.repeat('ö', 255
 SELECT code, message, detail FROM caught($$ SELECT FROM referral_poll_events('mail', NULL) $$);
 SELECT code, message, detail FROM caught($$ SELECT FROM referral_poll_events('mail', 0) $$);
 SELECT code, message, detail FROM caught($$ SELECT FROM referral_poll_events('mail', 10001) $$);
+SELECT code, message, detail FROM caught($$ SELECT FROM referral_poll_events('mail', lease => NULL) $$);
+SELECT code, message, detail FROM caught($$ SELECT FROM referral_poll_events('mail', lease => '0') $$);
+SELECT code, message, detail FROM caught($$ SELECT FROM referral_poll_events('mail', lease => '-1 second') $$);
+SELECT code, message, detail FROM caught($$ SELECT FROM referral_poll_events('mail', lease => '1 day 1 second') $$);
+SELECT code, message, detail FROM caught($$ SELECT FROM referral_poll_events('mail', lease => '170000000 years') $$);
+SELECT code, message, detail FROM caught($$ SELECT referral_drop_consumer(NULL) $$);
+SELECT code, message, detail FROM caught($$ SELECT referral_drop_consumer(' ') $$);
 SELECT code, message, detail FROM caught($$ SELECT referral_ack_events(NULL, '{}') $$);
 SELECT code, message, detail FROM caught($$ SELECT referral_ack_events('', '{}') $$);
 SELECT code, message, detail FROM caught($$ SELECT referral_ack_events('mail', NULL) $$);

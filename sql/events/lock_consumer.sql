@@ -1,0 +1,9 @@
+-- Unless another worker of the consumer is at it.
+SELECT c.last_poll,
+       c.filled_to,
+       c.fill_to,
+       c.since,
+       c.awaits
+  FROM host.referral_event_consumers AS c
+ WHERE c.consumer OPERATOR(pg_catalog.=) $1
+   FOR NO KEY UPDATE SKIP LOCKED

@@ -1,0 +1,2 @@
+SELECT c.consumer
+  FROM host.referral_event_consumers AS c
