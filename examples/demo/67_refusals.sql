@@ -70,7 +70,8 @@ FROM referral_list_for_referrer(pg_temp.id('alice')) AS sale$$]),
 FROM referral_code_for(pg_temp.id('carol'), 'partners', 'company')$$]),
         (15, ARRAY[
             $$SELECT referral_use_code(code, pg_temp.id('ben')) FROM referral_code_for(pg_temp.id('carol'), 'friends')$$
-        ])
+        ]),
+        (16, ARRAY[$$SELECT referral_create_payout(pg_temp.id('carol'), 'may', 'USD', 1000)$$])
 ) AS tried (number, statements)
 CROSS JOIN LATERAL pg_temp.refusal(VARIADIC statements) AS r
 ORDER BY number;
@@ -82,7 +83,7 @@ SELECT * FROM refusals;
 :hide
 
 -- What the source says there is.
-\set known `sed -n 's/.*=> "\(RF[0-9]*\)",$/\1/p' ../../src/rules/refusal.rs | sort -u | paste -s -d ,`
+\set known `grep -o '"RF[0-9]*"' ../../src/rules/refusal.rs | tr -d '"' | sort -u | paste -s -d ,`
 \o /dev/null
 SELECT pg_temp.must_hold(
     'there is no other refusal than these',
