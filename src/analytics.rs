@@ -5,6 +5,7 @@ use pgrx::prelude::*;
 
 use crate::codes::own_code;
 use crate::codes::row::{COLUMNS, Code};
+use crate::payouts::balance;
 use crate::pg::args;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
@@ -75,11 +76,12 @@ fn referral_user_stats_of_some(
             let uses = usage::count_of_code(&session, code.uuid);
             (uses, code.limits.remaining_uses(), code.limits.max_uses)
         });
-        let now = clock::statement_start();
-        let args = [user.into(), program.into(), currency.into(), now.into()];
+        let args = [user.into(), program.into(), currency.into()];
         let earned = session.read(&EARNED, &args);
-        let (total_earned, current_balance) =
-            earned.first().map_or_else(Default::default, |row| (row.need(1), row.need(2)));
+        let total_earned = earned.first().map_or(Money::ZERO, |row| row.need(1));
+        let current_balance = balance::shown(&session, user)
+            .get(currency)
+            .map_or(Money::ZERO, |balance| balance.available());
         let args = [user.into(), program.into(), DEFAULT_KEY.into()];
         let referred_by = session.read(&REFERRED_BY, &args).first().map(|row| row.need(1));
         let args = [

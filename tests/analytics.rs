@@ -27,7 +27,8 @@ const VIEWS: &str = "
     JOIN membership AS m USING (code_uuid);
 
     CREATE VIEW standing AS
-    SELECT * FROM referral_conversions WHERE status NOT IN ('rejected', 'reversed');
+    SELECT * FROM referral_conversions
+    WHERE status NOT IN ('rejected', 'reversed') AND reason IN ('rewarded', 'pending_review', 'referrer_limit');
 
     CREATE VIEW referrer_of AS
     SELECT DISTINCT ON (used_by_uuid)
@@ -56,13 +57,13 @@ const REPORT_RECOUNTED: &str = "
     FROM referral_programs AS p";
 
 const TOP_RECOUNTED: &str = "
-    SELECT row_number() OVER (ORDER BY n DESC, earned DESC, referrer_uuid, currency), of.key, top.*
+    SELECT row_number() OVER (ORDER BY earned DESC, n DESC, referrer_uuid, currency), of.key, top.*
     FROM (SELECT NULL AS key UNION ALL SELECT key FROM referral_programs) AS of,
          LATERAL (SELECT referrer_uuid, count(*) AS n,
                          sum((SELECT coalesce(sum(amount), 0) FROM referral_rewards
                               WHERE conversion_uuid = v.uuid AND side = 'referrer')) AS earned,
                          reward_currency AS currency
-                  FROM standing AS v WHERE of.key IS NULL OR program = of.key
+                  FROM standing AS v WHERE granted_at IS NOT NULL AND (of.key IS NULL OR program = of.key)
                   GROUP BY referrer_uuid, reward_currency) AS top
     WHERE of.key IS NOT DISTINCT FROM $program";
 
@@ -80,15 +81,14 @@ const STATS_RECOUNTED: &str = "
            (SELECT coalesce(sum(amount), 0) FROM referral_rewards AS w
             WHERE user_uuid = person AND program = key AND w.currency = p.currency),
            (SELECT coalesce(sum(amount), 0) FROM referral_rewards AS w
-            WHERE user_uuid = person AND program = key AND w.currency = p.currency
-            AND available_at <= statement_timestamp()),
+            WHERE user_uuid = person AND w.currency = p.currency AND available_at <= statement_timestamp()),
            (SELECT code::text FROM redemption
             WHERE used_by_uuid = person AND program = key AND beneficiary_uuid IS NOT NULL
             ORDER BY date_used, uuid LIMIT 1),
            (SELECT coalesce(jsonb_agg(jsonb_build_object(
                        'user_uuid', used_by_uuid,
                        'status', coalesce(latest.status, 'pending'),
-                       'bonus_earned', (SELECT coalesce(sum(w.amount), 0)
+                       'bonus_earned', (SELECT coalesce(sum(w.amount), 0.0000)::text
                                         FROM referral_rewards AS w JOIN referral_conversions AS v
                                         ON v.uuid = conversion_uuid
                                         WHERE referee_uuid = used_by_uuid AND referrer_uuid = person
@@ -99,7 +99,9 @@ const STATS_RECOUNTED: &str = "
                   WHERE beneficiary_uuid = person AND program = key GROUP BY 1) AS referral
             LEFT JOIN LATERAL (SELECT status, converted_at FROM referral_conversions
                                WHERE referee_uuid = used_by_uuid AND referrer_uuid = person AND program = key
-                               ORDER BY converted_at DESC, uuid DESC LIMIT 1) AS latest ON true)
+                               AND reason IN ('rewarded', 'pending_review', 'referrer_limit')
+                               ORDER BY status IN ('converted', 'approved') DESC, granted_at IS NOT NULL DESC,
+                                        converted_at DESC, uuid DESC LIMIT 1) AS latest ON true)
     FROM person
     CROSS JOIN referral_programs AS p
     LEFT JOIN LATERAL (
@@ -375,13 +377,13 @@ const CROWD: &str = "
     FROM generate_series(101, 20000) AS n;
     INSERT INTO referral_conversions
         (uuid, program, code_uuid, code, referrer_uuid, owner_type, referee_uuid, source_type, source_ref, status,
-         reason, referrer_reward, referee_reward, reward_currency, converted_at)
+         reason, referrer_reward, referee_reward, reward_currency, converted_at, granted_at)
     SELECT md5('conversion' || n)::uuid, 'default', md5('code' || n - 100)::uuid, 'U' || n - 100,
            md5('user' || n - 100)::uuid, 'user', md5('user' || n)::uuid, 'order', n, 'converted', 'rewarded', 10, 10,
-           'USD', '2026-02-01'::timestamptz + n * interval '1 minute'
+           'USD', '2026-02-01'::timestamptz + n * interval '1 minute', '2026-02-01'
     FROM generate_series(101, 20000, 2) AS n;
     UPDATE referral_conversions
-    SET reason = 'pending_review',
+    SET reason = 'pending_review', granted_at = NULL,
         approvals = '[{\"id\": \"one\", \"approvers\": [\"00000000-0000-0000-0000-000000000001\"], \"quorum\": 1}]'
     WHERE source_ref LIKE '%01';
     SET session_replication_role = replica;

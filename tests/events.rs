@@ -236,10 +236,14 @@ fn work_under_kills(
 ) {
     let mut rng = StdRng::seed_from_u64(seed);
     let end = Instant::now() + Duration::from_secs(60);
+    // A connection that is killed before it has a name to be killed by is one more.
     let connect = || {
-        let mut client = database.connect();
-        client.batch_execute("SET application_name = 'worker'").unwrap();
-        client
+        loop {
+            let mut client = database.connect();
+            if client.batch_execute("SET application_name = 'worker'").is_ok() {
+                return client;
+            }
+        }
     };
     let mut client = connect();
     loop {

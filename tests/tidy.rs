@@ -17,7 +17,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("redemption", &["codes", "programs", "usage", "events", "settings"]),
     ("conversions", &["codes", "programs", "usage", "events", "settings"]),
     ("payouts", &["events", "settings"]),
-    ("analytics", &["usage", "codes", "programs", "conversions"]),
+    ("analytics", &["usage", "codes", "programs", "payouts"]),
     ("guards", &["redemption", "codes", "usage", "events", "settings"]),
     ("signup", &["codes", "usage", "settings"]),
     ("setup", &["programs", "settings"]),

@@ -1,7 +1,5 @@
--- What the ledger says of a user in a program and a currency: all of it, and what is available at $4.
-SELECT coalesce(pg_catalog.sum(r.amount), 0::pg_catalog.numeric),
-       coalesce(pg_catalog.sum(r.amount) FILTER (WHERE r.available_at OPERATOR(pg_catalog.<=) $4),
-                0::pg_catalog.numeric)
+-- What the ledger says of a user in a program and a currency.
+SELECT coalesce(pg_catalog.sum(r.amount), 0::pg_catalog.numeric)
   FROM host.referral_rewards AS r
  WHERE r.user_uuid OPERATOR(pg_catalog.=) $1
    AND r.currency OPERATOR(pg_catalog.=) $3

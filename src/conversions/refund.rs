@@ -178,6 +178,10 @@ impl Refund<'_> {
         }
         let amount = self.fitting(&known)?;
         let refunded = known.refunded + amount.unwrap_or(Money::ZERO);
+        if !refunded.is_storable() {
+            let rule = "is too much beside what was refunded before";
+            return Err(Error::out_of_range("amount", rule));
+        }
         let is_all = match known.told.as_ref().and_then(|told| told.amount) {
             Some(told) => refunded >= told,
             None => known.is_refunded || self.amount.is_none(),

@@ -64,6 +64,12 @@ pub fn of_each_locked(
     balances.into_iter()
 }
 
+/// What a person has in each currency, as the calling query sees it.
+pub fn shown(session: &Session, user: Uuid) -> BTreeMap<String, Balance> {
+    let earned = session.read(&EARNED, &[user.into(), clock::statement_start().into()]);
+    balances(&earned, &session.read(&TAKEN, &[user.into()]))
+}
+
 /// currency, earned, available, held, pending, paid, reversed
 type BalanceColumns = (String, Money, Money, Money, Money, Money, Money);
 
@@ -71,13 +77,10 @@ type BalanceColumns = (String, Money, Money, Money, Money, Money, Money);
 fn referral_balance_with_payouts(user_uuid: Option<Uuid>) -> RowSet<'static, BalanceColumns> {
     answer(|| {
         let user = required(user_uuid, "user_uuid")?;
-        let session = Session::open();
-        let earned = session.read(&EARNED, &[user.into(), clock::statement_start().into()]);
-        let taken = session.read(&TAKEN, &[user.into()]);
         let columns = |(currency, balance): (String, Balance)| {
             let Balance { held, reversed, pending, paid, .. } = balance;
             (currency, balance.earned(), balance.available(), held, pending, paid, reversed)
         };
-        Ok(RowSet::new(balances(&earned, &taken).into_iter().map(columns)))
+        Ok(RowSet::new(shown(&Session::open(), user).into_iter().map(columns)))
     })
 }

@@ -45,8 +45,12 @@ impl Money {
     /// Reads a plain decimal: digits, at most one point, and a sign.
     pub fn parse(text: &str) -> Result<Self, MoneyError> {
         let sum = Money::parse_sum(text)?;
-        let most = 10_i128.pow(WHOLE_DIGITS) * UNIT;
-        if sum.0.abs() < most { Ok(sum) } else { Err(MoneyError::TooLarge) }
+        if sum.is_storable() { Ok(sum) } else { Err(MoneyError::TooLarge) }
+    }
+
+    /// Whether numeric(20,4) can hold it.
+    pub fn is_storable(self) -> bool {
+        self.0.abs() < 10_i128.pow(WHOLE_DIGITS) * UNIT
     }
 
     /// The same for a sum of amounts, which may be longer than one amount.
