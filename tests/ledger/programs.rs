@@ -106,7 +106,7 @@ pub const PROGRAMS: [Program; 8] = [
         percent: [ONE, 0],
         per_day: Some(1),
         per_referrer: Some(6),
-        budget: Some(60 * ONE),
+        budget: Some(25 * ONE),
         ..PLAIN
     },
 ];
