@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::support::{Database, person, sqlstate};
 
 mod deeds;
-mod model;
+pub mod model;
 mod programs;
 mod verify;
 

@@ -32,6 +32,12 @@ fn step(scale: u32) -> Units {
     (10 as Units).pow(4 - scale)
 }
 
+/// A fixed part, and so many percents of an amount.
+pub fn reward(fixed: Units, percent: Units, amount: Units, scale: u32) -> Units {
+    let hundred = 100 * ONE;
+    divide(fixed * hundred + amount * percent, hundred * step(scale)) * step(scale)
+}
+
 /// What refunds of so much of a sale take of its reward.
 pub fn share(reward: Units, refunded: Units, amount: Units, scale: u32) -> Units {
     if refunded >= amount {
@@ -257,11 +263,9 @@ impl Model {
             most[1] = own_most.or(most[1]);
         }
         let mut rewards = [0, 1].map(|side| {
-            let step = step(rules.scale);
             let reward = match rest {
                 Some(rest) if percent[side] > 0 => {
-                    let hundred = 100 * ONE;
-                    divide(fixed[side] * hundred + rest * percent[side], hundred * step) * step
+                    reward(fixed[side], percent[side], rest, rules.scale)
                 }
                 _ => fixed[side],
             };
