@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -16,11 +16,11 @@ use uuid::Uuid;
 use crate::ledger::model::{ONE, Units, decimal, reward, share, units};
 use crate::support::{Database, RaisedAtEnd, crowd, person, sqlstate};
 
-const CONNECTIONS: usize = 6;
+const CONNECTIONS: usize = 8;
 const DELIVERIES: usize = 3;
 const PEOPLE: usize = 36;
-const PURCHASES: usize = 400;
-const REFUNDS: usize = 150;
+const PURCHASES: usize = 1_000;
+const REFUNDS: usize = 400;
 /// So many are refunded whole, by a refund that names no amount.
 const WHOLE: usize = 20;
 /// Each has one code, of the same referrer.
@@ -58,7 +58,12 @@ fn connect(database: &Database) -> Client {
 }
 
 /// The answer but for `repeated`, which a delivery whose connection was lost may have been before; and that.
-fn deliver(database: &Database, client: &mut Client, webhook: &Webhook) -> bool {
+fn deliver(
+    database: &Database,
+    client: &mut Client,
+    webhook: &Webhook,
+    lost: &AtomicUsize,
+) -> bool {
     loop {
         match client.query_one(&webhook.call, &[]) {
             Ok(row) => {
@@ -73,6 +78,7 @@ fn deliver(database: &Database, client: &mut Client, webhook: &Webhook) -> bool 
                 return row.get(1);
             }
             Err(error) if is_to_be_retried(&error) => {
+                lost.fetch_add(1, Ordering::Relaxed);
                 if client.is_closed() {
                     *client = connect(database);
                 }
@@ -145,9 +151,9 @@ fn load(database: &Database, webhooks: &[Webhook], rng: &mut StdRng) {
     let mut deliveries: Vec<usize> =
         (0..webhooks.len()).flat_map(|webhook| [webhook; DELIVERIES]).collect();
     deliveries.shuffle(rng);
-    let stop = AtomicBool::new(false);
+    let (stop, lost) = (AtomicBool::new(false), AtomicUsize::new(0));
     thread::scope(|scope| {
-        let stop = &stop;
+        let (stop, lost) = (&stop, &lost);
         let _stopped = RaisedAtEnd(stop);
         let clients: Vec<_> = deliveries
             .chunks(deliveries.len().div_ceil(CONNECTIONS))
@@ -155,7 +161,7 @@ fn load(database: &Database, webhooks: &[Webhook], rng: &mut StdRng) {
                 scope.spawn(move || {
                     let mut client = connect(database);
                     for webhook in chunk {
-                        deliver(database, &mut client, &webhooks[*webhook]);
+                        deliver(database, &mut client, &webhooks[*webhook], lost);
                     }
                 })
             })
@@ -171,11 +177,13 @@ fn load(database: &Database, webhooks: &[Webhook], rng: &mut StdRng) {
                     ORDER BY random() LIMIT 1) AS one";
             while !stop.load(Ordering::Relaxed) {
                 judge.batch_execute(kill).unwrap();
-                thread::sleep(Duration::from_millis(30));
+                thread::sleep(Duration::from_millis(10));
             }
         });
         clients.into_iter().for_each(|client| client.join().unwrap());
     });
+    let lost = lost.into_inner();
+    assert!(lost > 20, "only {lost} deliveries were lost");
 }
 
 /// A purchase as it was told, with what the ledger says of it.
@@ -327,7 +335,8 @@ fn what_is_delivered_thrice_in_no_order_counts_once_whoever_is_killed() {
     load(&database, &webhooks, &mut rng);
     assert_recounted(&mut judge);
     for webhook in &webhooks {
-        assert!(deliver(&database, &mut judge, webhook), "{}", webhook.call);
+        let lost = AtomicUsize::new(0);
+        assert!(deliver(&database, &mut judge, webhook, &lost), "{}", webhook.call);
     }
     assert_recounted(&mut judge);
     let strays = "
