@@ -210,9 +210,13 @@ impl Life<'_, '_> {
     }
 
     fn refund(&mut self) {
-        let source = self.source();
+        // Mostly of what was rewarded.
+        let granted = self.model.conversions().filter(|(_, _, v)| v.granted.is_some());
+        let granted = granted.choose(self.rng).map(|(source, _, _)| source.to_owned());
+        let is_of_granted = self.rng.random_bool(0.7);
+        let source = granted.filter(|_| is_of_granted).unwrap_or_else(|| self.source());
         let refund = format!("refund {}", self.rng.random_range(0..4));
-        let amount = self.rng.random_bool(0.7).then(|| self.amount() / 2).filter(|some| *some > 0);
+        let amount = self.rng.random_bool(0.8).then(|| self.amount() / 6).filter(|some| *some > 0);
         for _ in 0..self.rng.random_range(1..=2) {
             let call = format!(
                 "referral_record_refund('{source}', '{refund}', {})",
