@@ -71,6 +71,7 @@ const BALANCES_RECOUNTED: &str = "
     SELECT user_uuid, currency, sum(amount),
            sum(CASE WHEN available_at <= statement_timestamp() THEN amount ELSE 0 END),
            sum(CASE WHEN available_at > statement_timestamp() THEN amount ELSE 0 END),
+           0.0000, 0.0000,
            sum(CASE WHEN amount < 0 THEN -amount ELSE 0 END)
     FROM referral_rewards GROUP BY user_uuid, currency";
 

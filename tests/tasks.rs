@@ -142,7 +142,7 @@ const TASKS: [(&str, &[&str]); 10] = [
             "SELECT * FROM referral_reverse({rewarded}, 'returned', 5, 'reversal-1')",
             "SELECT * FROM referral_reverse({rewarded}, 'returned')",
             "SELECT * FROM referral_require_approvals({third}, '[{\"id\": \"one\", \"quorum\": 1, \"approvers\": [\"00000000-0000-0000-0000-0000000000c8\"]}]')",
-            "SELECT * FROM referral_decide({third}, {user 200}, true)",
+            "SELECT * FROM referral_decide({chained}, {user 200}, true)",
             "SELECT * FROM referral_list_conversions('{\"approver_uuid\": \"00000000-0000-0000-0000-0000000000c8\"}')",
             "SELECT * FROM referral_history({third})",
         ],
@@ -312,6 +312,7 @@ impl Shop {
             ("a", "SELECT usage_uuid FROM referral_try_use_code({reviewed}, {user 4})"),
             ("b", "SELECT usage_uuid FROM referral_try_use_code({reviewed}, {user 5})"),
             ("c", "SELECT usage_uuid FROM referral_try_use_code({reviewed}, {user 6})"),
+            ("d", "SELECT usage_uuid FROM referral_try_use_code({reviewed}, {user 8})"),
             (
                 "rewarded",
                 "SELECT conversion_uuid FROM referral_record_purchase({user 1}, 'order-1', 100)",
@@ -327,6 +328,10 @@ impl Shop {
             (
                 "third",
                 "SELECT conversion_uuid FROM referral_record_purchase({user 6}, 'order-6', 100)",
+            ),
+            (
+                "chained",
+                "SELECT uuid FROM referral_require_approvals((SELECT conversion_uuid FROM referral_record_purchase({user 8}, 'order-8', 100)), '[{\"id\": \"one\", \"approvers\": [\"00000000-0000-0000-0000-0000000000c8\"]}]')",
             ),
             ("hold", "SELECT hold_uuid FROM referral_hold_use('WELCOME', {user 7})"),
             ("other hold", "SELECT hold_uuid FROM referral_hold_use('WELCOME', {user 8})"),

@@ -3,6 +3,7 @@
 pub mod admission;
 pub mod approval;
 pub mod attributes;
+pub mod by_functions;
 pub mod code;
 pub mod conversion;
 pub mod conversion_filter;
