@@ -4,6 +4,7 @@ use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
 use crate::codes::own_code;
+use crate::codes::placed;
 use crate::codes::row::{COLUMNS, Code};
 use crate::pg::args;
 use crate::pg::clock;
@@ -65,9 +66,10 @@ fn referral_user_stats(user_uuid: Option<Uuid>, program: Option<Text>) -> Record
         let currency = programs::named(&session, program, "program", View::Query)?.currency;
         let currency = currency.as_str();
         let code = code_of(&session, user, program);
-        let (total_uses, remaining_uses, max_uses) = code.as_ref().map_or((0, 0, 0), |code| {
-            let uses = usage::count_of_code(&session, code.uuid);
-            (uses, code.limits.remaining_uses(), code.limits.max_uses)
+        let code = code.map(|code| placed::place(&session, code, View::Query));
+        let (total_uses, remaining_uses, max_uses) = code.as_ref().map_or((0, 0, 0), |placed| {
+            let uses = usage::count_of_code(&session, placed.code.uuid);
+            (uses, placed.remaining_uses(), placed.code.limits.max_uses)
         });
         let now = clock::statement_start();
         let args = [user.into(), program.into(), currency.into(), now.into()];
@@ -81,7 +83,7 @@ fn referral_user_stats(user_uuid: Option<Uuid>, program: Option<Text>) -> Record
         let referrals = referrals.first().map(|row| row.need(1));
         let referrals = referrals.ok_or_else(|| Error::internal("a list has no row"))?;
         Ok(Record((
-            code.map(|code| code.code),
+            code.map(|placed| placed.code.code),
             total_uses,
             remaining_uses,
             max_uses,

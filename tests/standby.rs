@@ -7,7 +7,7 @@ use postgres::Client;
 use crate::support::{Database, Server, await_that, sqlstate};
 
 /// Every function that is declared to read only, with arguments that find something.
-const READS: [(&str, &str); 41] = [
+const READS: [(&str, &str); 43] = [
     ("referral_version", ""),
     ("referral_get_code", "'00000000-0000-7000-8001-000000000001'"),
     ("referral_get_code_strict", "'00000000-0000-7000-8001-000000000001'"),
@@ -26,6 +26,8 @@ const READS: [(&str, &str); 41] = [
     ("referral_code_errors", "'{}'"),
     ("referral_list_codes", "3"),
     ("referral_list_valid_codes", "3"),
+    ("referral_find_codes", "'{\"prefix\": \"ref\"}', 3"),
+    ("referral_code_metadata", "'00000000-0000-7000-8001-000000000002'"),
     ("referral_top_codes", ""),
     ("referral_system_stats", ""),
     ("referral_count_user_codes", "'00000000-0000-7000-8003-000000000001'"),

@@ -5,8 +5,11 @@ use pgrx::prelude::*;
 use serde_json::{Map, Value};
 
 use crate::codes::membership;
+use crate::codes::metadata;
 use crate::codes::new::{self, check};
+use crate::codes::placed;
 use crate::codes::read;
+use crate::codes::reserves;
 use crate::codes::row::{COLUMNS, Code, CodeColumns};
 use crate::codes::stripes;
 use crate::codes::user_limit;
@@ -101,7 +104,8 @@ fn referral_update_code(code_uuid: Option<Uuid>, changes: Option<Json>) -> Recor
                 new::deactivated(uuid, &updated.code)
             });
         }
-        Ok(Record(updated.into_columns(clock::now())))
+        let updated = reserves::complete(&session, updated, View::Now);
+        Ok(Record(placed::place(&session, updated, View::Now).into_columns(clock::now())))
     })
 }
 
@@ -118,6 +122,7 @@ fn referral_delete_code(code_uuid: Option<Uuid>) -> bool {
             if session.may_have_rows(HOLDS) {
                 session.write(&DELETE_HOLDS, &[uuid.into()]);
             }
+            metadata::remove(&session, uuid);
             membership::forget(&session, &code)?;
         }
         Ok(deleted)

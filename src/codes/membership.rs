@@ -1,5 +1,7 @@
 //! Membership: which program a code belongs to, and whose code it is there.
 
+use std::collections::HashMap;
+
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
@@ -19,6 +21,7 @@ use crate::rules::refusal::Refusal;
 
 statements! {
     ASSIGNED = "codes/assigned.sql";
+    ASSIGNED_OF_EACH = "codes/assigned_of_each.sql";
     OWNER_TYPE = "codes/owner_type.sql";
     ASSIGN = "codes/assign.sql";
     FIRST_ASSIGN = "codes/first_assign.sql";
@@ -35,6 +38,15 @@ fn assigned(session: &Session, code: Uuid, view: View) -> Option<String> {
         return None;
     }
     view.run(session, &ASSIGNED, &[code.into()]).first().map(|row| row.need(1))
+}
+
+/// The program of each of the codes that is assigned to one, as the calling query sees it.
+pub fn assigned_of_each(session: &Session, codes: Vec<Uuid>) -> HashMap<Uuid, String> {
+    if !session.may_have_rows(CODE_PROGRAMS) {
+        return HashMap::new();
+    }
+    let assigned = session.read(&ASSIGNED_OF_EACH, &[codes.into()]);
+    assigned.iter().map(|row| (row.need(1), row.need(2))).collect()
 }
 
 /// Where a code belongs by now.
@@ -84,7 +96,7 @@ pub fn forget(session: &Session, code: &Code) -> Result<()> {
 }
 
 #[pg_extern(sql = false)]
-fn referral_assign_program(code_uuid: Option<Uuid>, program: Option<Text>) {
+fn referral_move_to_program(code_uuid: Option<Uuid>, program: Option<Text>) -> bool {
     answer(|| {
         let uuid = required(code_uuid, "code_uuid")?;
         let program = &*args::text(program, "program")?;
@@ -92,7 +104,7 @@ fn referral_assign_program(code_uuid: Option<Uuid>, program: Option<Text>) {
         row::named(&session, program, "program", View::Now)?;
         let code = stripes::lock_for_change(&session, uuid).ok_or(Refusal::CodeNotFound)?;
         if assigned(&session, uuid, View::Now).as_deref() == Some(program) {
-            return Ok(());
+            return Ok(false);
         }
         let former = program_of(&session, &code, View::Now);
         session.write(&TOUCH, &[uuid.into()]);
@@ -106,7 +118,7 @@ fn referral_assign_program(code_uuid: Option<Uuid>, program: Option<Text>) {
         let mut both = [former.as_deref(), Some(program)];
         both.sort_unstable();
         both.into_iter().flatten().for_each(|program| cap::follow_codes(&session, program));
-        Ok(())
+        Ok(true)
     })
 }
 

@@ -83,7 +83,9 @@ impl Purchase<'_> {
         let Referral { source, own, program } = *referral;
         let refers = match source {
             Source::Redemption { .. } => true,
-            Source::Sale { code: State::Active | State::LimitReached } => true,
+            Source::Sale {
+                code: State::Active | State::ProgramNotActive | State::LimitReached,
+            } => true,
             Source::Sale { code: State::Inactive | State::Expired } => false,
         };
         let window_is_over = match source {

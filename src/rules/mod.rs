@@ -4,6 +4,7 @@ pub mod admission;
 pub mod approval;
 pub mod attributes;
 pub mod code;
+pub mod code_filter;
 pub mod conversion;
 pub mod declaration;
 pub mod draft;

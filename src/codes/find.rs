@@ -1,0 +1,76 @@
+//! Codes found by what is known of them.
+
+use pgrx::datum::Uuid;
+use pgrx::prelude::*;
+use serde_json::Value;
+
+use crate::codes::row::{COLUMNS, Code, CodeColumns};
+use crate::codes::{placed, read};
+use crate::pg::args::{self, object};
+use crate::pg::clock;
+use crate::pg::encoding;
+use crate::pg::error::{Error, Result, answer};
+use crate::pg::ids;
+use crate::pg::json::Json;
+use crate::pg::returns::RowSet;
+use crate::pg::session::{Session, View};
+use crate::pg::statement::reports;
+use crate::programs::row as programs;
+use crate::rules::code_filter::CodeFilter;
+use crate::rules::program::DEFAULT_KEY;
+
+reports! {
+    c.* = COLUMNS;
+    FIND = "codes/find.sql";
+}
+
+/// Codes that fit but for their state, which is not all in their rows.
+fn find(
+    filter: CodeFilter,
+    limit: Option<i64>,
+    after_uuid: Option<Uuid>,
+) -> Result<Box<dyn Iterator<Item = Code>>> {
+    let session = Session::open();
+    if let Some(program) = &filter.program {
+        programs::named(&session, program, "filter", View::Query)?;
+    }
+    let after = after_uuid.map(|uuid| read::place_in_list(&session, uuid)).transpose()?;
+    let pattern = filter.pattern();
+    // No row has what the database cannot hold.
+    if pattern.as_deref().is_some_and(|pattern| !encoding::can_hold(pattern)) {
+        return Ok(Box::new(std::iter::empty()));
+    }
+    let program = filter.program.as_deref();
+    let args = [
+        pattern.into(),
+        filter.status().into(),
+        filter.created_by_uuid.map(ids::from_standard).into(),
+        filter.beneficiary_uuid.map(ids::from_standard).into(),
+        filter.metadata.map(Value::Object).into(),
+        program.into(),
+        (program == Some(DEFAULT_KEY)).into(),
+        after.map(|(date_created, _)| date_created).into(),
+        after.map(|(_, uuid)| uuid).into(),
+        limit.into(),
+    ];
+    Ok(Box::new(read::stream(session, &FIND, &args)))
+}
+
+#[pg_extern(sql = false)]
+fn referral_find_codes(
+    filter: Option<Json>,
+    max_rows: Option<i32>,
+    after_uuid: Option<Uuid>,
+) -> RowSet<'static, CodeColumns> {
+    answer(|| {
+        let filter = CodeFilter::read(object(filter, "filter")?)
+            .map_err(|rule| Error::out_of_range("filter", rule))?;
+        let rows = args::max_rows(max_rows)?;
+        let now = clock::statement_start();
+        let state = filter.state;
+        let limit = args::limit(max_rows)?.filter(|_| state.is_none());
+        let found = placed::each(find(filter, limit, after_uuid)?);
+        let found = found.filter(move |code| state.is_none_or(|state| code.state(now) == state));
+        Ok(RowSet::new(found.take(rows).map(move |code| code.into_columns(now))))
+    })
+}
