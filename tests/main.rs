@@ -21,6 +21,7 @@ mod race;
 mod readme;
 mod restore_and_replicate;
 mod standby;
+mod states;
 mod stripes;
 mod support;
 mod tasks;

@@ -66,7 +66,8 @@ const REFERRER: &str = "'00000000-0000-7000-8003-000000000001'";
 const CONVERSION: &str = "
     SELECT referral_use_code('REF100002', '00000000-0000-7000-8004-000000000001');
     SELECT referral_record_purchase('00000000-0000-7000-8004-000000000001', 'order 1', 20);
-    SELECT referral_hold_use('REF100002', '00000000-0000-7000-8004-000000000002')";
+    SELECT referral_hold_use('REF100002', '00000000-0000-7000-8004-000000000002');
+    SELECT referral_set_code_metadata('00000000-0000-7000-8001-000000000002', '{\"tag\": 1}')";
 
 /// A host with something for every read to find.
 fn host() -> Database {

@@ -112,7 +112,7 @@ const TASKS: [(&str, &[&str]); 10] = [
         "signup",
         &[
             "SELECT * FROM referral_check_signup('WELCOME', 'somebody')",
-            "SELECT * FROM referral_check_signup('WELCOME', 'somebody')",
+            "SELECT * FROM referral_check_signup({capped}, 'somebody')",
             "INSERT INTO users VALUES ({user 1})",
             "SET CONSTRAINTS ALL IMMEDIATE",
         ],
@@ -318,7 +318,8 @@ impl Shop {
             shop.values.insert(name, value);
         }
         let stripe = "INSERT INTO referral_stripes VALUES ({welcome}, 0, 0);
-                      INSERT INTO referral_program_stripes VALUES ('capped', 0, 0)";
+                      INSERT INTO referral_program_stripes VALUES ('capped', 0, 0);
+                      INSERT INTO referral_code_metadata VALUES ({welcome}, jsonb_build_object())";
         client.batch_execute(&shop.fill(stripe)).unwrap();
         let delete = "DELETE FROM phoenix_kit_referral_codes WHERE uuid = {gone}";
         client.batch_execute(&shop.fill(delete)).unwrap();

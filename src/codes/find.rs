@@ -40,7 +40,8 @@ fn find(
     if pattern.as_deref().is_some_and(|pattern| !encoding::can_hold(pattern)) {
         return Ok(Box::new(std::iter::empty()));
     }
-    let program = filter.program.as_deref();
+    let takes_unassigned = filter.program.as_deref() == Some(DEFAULT_KEY);
+    let program = filter.program.as_deref().filter(|_| !takes_unassigned);
     let args = [
         pattern.into(),
         filter.status().into(),
@@ -48,7 +49,8 @@ fn find(
         filter.beneficiary_uuid.map(ids::from_standard).into(),
         filter.metadata.map(Value::Object).into(),
         program.into(),
-        (program == Some(DEFAULT_KEY)).into(),
+        takes_unassigned.into(),
+        DEFAULT_KEY.into(),
         after.map(|(date_created, _)| date_created).into(),
         after.map(|(_, uuid)| uuid).into(),
         limit.into(),

@@ -1,10 +1,9 @@
 //! Membership: which program a code belongs to, and whose code it is there.
 
-use std::collections::HashMap;
-
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
+use crate::codes::assigned;
 use crate::codes::read;
 use crate::codes::row::Code;
 use crate::codes::stripes;
@@ -13,15 +12,12 @@ use crate::pg::error::{Result, answer, required};
 use crate::pg::returns::RowSet;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
-use crate::pg::tables::CODE_PROGRAMS;
 use crate::pg::texts::Text;
 use crate::programs::{cap, row};
 use crate::rules::membership::Membership;
 use crate::rules::refusal::Refusal;
 
 statements! {
-    ASSIGNED = "codes/assigned.sql";
-    ASSIGNED_OF_EACH = "codes/assigned_of_each.sql";
     OWNER_TYPE = "codes/owner_type.sql";
     ASSIGN = "codes/assign.sql";
     FIRST_ASSIGN = "codes/first_assign.sql";
@@ -32,31 +28,14 @@ statements! {
 /// What the owner of a code is, where nobody has said.
 pub const DEFAULT_OWNER_TYPE: &str = "user";
 
-/// Where no code was ever assigned, none is asked for.
-fn assigned(session: &Session, code: Uuid, view: View) -> Option<String> {
-    if !session.may_have_rows(CODE_PROGRAMS) {
-        return None;
-    }
-    view.run(session, &ASSIGNED, &[code.into()]).first().map(|row| row.need(1))
-}
-
-/// The program of each of the codes that is assigned to one, as the calling query sees it.
-pub fn assigned_of_each(session: &Session, codes: Vec<Uuid>) -> HashMap<Uuid, String> {
-    if !session.may_have_rows(CODE_PROGRAMS) {
-        return HashMap::new();
-    }
-    let assigned = session.read(&ASSIGNED_OF_EACH, &[codes.into()]);
-    assigned.iter().map(|row| (row.need(1), row.need(2))).collect()
-}
-
 /// Where a code belongs by now.
 pub fn of_code(session: &Session, code: Uuid, beneficiary: Option<Uuid>) -> Option<Membership> {
-    Membership::of(assigned(session, code, View::Now), beneficiary.is_some())
+    Membership::of(assigned::of(session, code, View::Now), beneficiary.is_some())
 }
 
 /// Where a code belongs.
 pub fn of(session: &Session, code: &Code, view: View) -> Option<Membership> {
-    code.membership(assigned(session, code.uuid, view))
+    code.membership(assigned::of(session, code.uuid, view))
 }
 
 pub fn program_of(session: &Session, code: &Code, view: View) -> Option<String> {
@@ -77,7 +56,7 @@ pub fn follow_beneficiary(
     former: Option<Uuid>,
     next: Option<Uuid>,
 ) -> Result<()> {
-    if former.is_some() == next.is_some() || assigned(session, code, View::Now).is_some() {
+    if former.is_some() == next.is_some() || assigned::of(session, code, View::Now).is_some() {
         return Ok(());
     }
     let program = |beneficiary: Option<Uuid>| {
@@ -103,7 +82,7 @@ fn referral_move_to_program(code_uuid: Option<Uuid>, program: Option<Text>) -> b
         let session = Session::open();
         row::named(&session, program, "program", View::Now)?;
         let code = stripes::lock_for_change(&session, uuid).ok_or(Refusal::CodeNotFound)?;
-        if assigned(&session, uuid, View::Now).as_deref() == Some(program) {
+        if assigned::of(&session, uuid, View::Now).as_deref() == Some(program) {
             return Ok(false);
         }
         let former = program_of(&session, &code, View::Now);

@@ -1,6 +1,7 @@
 //! Codes: the rows of the host's table of codes, and what belongs to them.
 
 pub mod alike;
+pub mod assigned;
 pub mod change;
 pub mod create;
 pub mod find;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::codes::membership;
+use crate::codes::assigned;
 use crate::codes::row::{Code, CodeColumns};
 use crate::pg::session::{Session, View};
 use crate::programs::terms;
@@ -70,7 +70,7 @@ impl Met {
 }
 
 pub fn place(session: &Session, code: Code, view: View) -> Placed {
-    let membership = membership::of(session, &code, view);
+    let membership = code.membership(assigned::of(session, code.uuid, view));
     place_in(session, code, membership, view)
 }
 
@@ -112,7 +112,7 @@ impl<I: Iterator<Item = Code>> Iterator for Each<I> {
         }
         let session = Session::open();
         let uuids = codes.iter().map(|code| code.uuid).collect();
-        let mut assigned = membership::assigned_of_each(&session, uuids);
+        let mut assigned = assigned::of_each(&session, uuids);
         let place = |code: Code| {
             let membership = code.membership(assigned.remove(&code.uuid));
             let terms = membership.and_then(|of| self.met.terms(&session, &of, View::Query));
