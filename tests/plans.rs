@@ -178,3 +178,47 @@ fn codes_are_found_by_an_index_where_the_filter_allows() {
         assert!(read <= 1_000, "{filter}: {read} rows read");
     }
 }
+
+/// How often a table of ours, and its indexes, have been gone to by this transaction.
+fn scans(client: &mut Transaction, table: &str) -> i64 {
+    let scans = "
+        SELECT (pg_stat_get_xact_numscans($1::text::regclass)
+                + coalesce(sum(pg_stat_get_xact_numscans(indexrelid)), 0))::bigint
+        FROM pg_index WHERE indrelid = $1::text::regclass";
+    client.query_one(scans, &[&table]).unwrap().get(0)
+}
+
+#[test]
+fn a_list_asks_for_a_program_once_and_for_none_where_no_code_is_in_one() {
+    let database = Database::with_setup();
+    let mut client = database.connect();
+    let fill = "
+        SELECT FROM referral_create_codes(1000, gen_random_uuid(), enforce_user_limit => false);
+        SELECT FROM referral_create_program('spring')";
+    client.batch_execute(fill).unwrap();
+    let lists =
+        ["referral_list_codes()", "referral_list_valid_codes()", "referral_find_codes('{}', NULL)"];
+    let mut asked = |list: &str| {
+        let mut transaction = client.transaction().unwrap();
+        // Whether there are rows at all is read before, and what the backend keeps.
+        let count = format!("SELECT count(*) FROM {list}");
+        transaction.query_one(&count, &[]).unwrap();
+        let tables = ["referral_code_programs", "referral_programs"];
+        let before = tables.map(|table| scans(&mut transaction, table));
+        let listed: i64 = transaction.query_one(&count, &[]).unwrap().get(0);
+        assert!(listed >= 1_000, "{list}");
+        let after = tables.map(|table| scans(&mut transaction, table));
+        (after[0] - before[0], after[1] - before[1])
+    };
+    for list in lists {
+        assert_eq!(asked(list), (0, 0), "{list}");
+    }
+    let more = "
+        SELECT FROM referral_create_codes(1000, gen_random_uuid(), beneficiary_uuid => gen_random_uuid(),
+                                          enforce_user_limit => false);
+        SELECT FROM referral_create_codes(1000, gen_random_uuid(), enforce_user_limit => false, program => 'spring')";
+    database.connect().batch_execute(more).unwrap();
+    for list in lists {
+        assert_eq!(asked(list).1, 2, "{list}");
+    }
+}
