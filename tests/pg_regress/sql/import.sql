@@ -37,6 +37,11 @@ INSERT INTO phoenix_kit_settings (key, value) VALUES ('referral_events_enabled',
 SELECT code, ok FROM referral_import_codes(ARRAY['EVENT', 'event', 'OTHER'], :alice);
 SELECT type, payload ->> 'code' AS code FROM referral_poll_events('mailer') ORDER BY code;
 
+-- Where no unique index keeps one code from being written twice, as over old data.
+DROP INDEX phoenix_kit_referral_codes_code_uidx;
+SELECT code, ok, message FROM referral_import_codes(ARRAY['twice', 'once', 'Twice'], :alice);
+SELECT code, ok, message FROM referral_import_codes(ARRAY['twice'], :alice);
+
 -- What all have in common is an error.
 SELECT code, message, column_name FROM caught($$SELECT referral_import_codes(ARRAY['ONE'], pg_catalog.gen_random_uuid(), max_uses => 0)$$);
 SELECT code, message, column_name FROM caught($$SELECT referral_import_codes(ARRAY['ONE'], pg_catalog.gen_random_uuid(), max_uses => 101)$$);
