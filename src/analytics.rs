@@ -68,7 +68,11 @@ fn referral_user_stats(user_uuid: Option<Uuid>, program: Option<Text>) -> Record
         let code = code_of(&session, user, program);
         let code = code.map(|code| placed::place(&session, code, View::Query));
         let (total_uses, remaining_uses, max_uses) = code.as_ref().map_or((0, 0, 0), |placed| {
-            let uses = usage::count_of_code(&session, placed.code.uuid);
+            let mut codes = own_code::own_codes(&session, user, program);
+            if !codes.contains(&placed.code.uuid) {
+                codes.push(placed.code.uuid);
+            }
+            let uses = codes.into_iter().map(|code| usage::count_of_code(&session, code)).sum();
             (uses, placed.remaining_uses(), placed.code.limits.max_uses)
         });
         let now = clock::statement_start();

@@ -28,6 +28,7 @@ use crate::settings::Settings;
 
 statements! {
     CODE_OF_OWNER = "codes/code_of_owner.sql";
+    CODES_OF_OWNER = "codes/codes_of_owner.sql";
     ADD_OWNER = "codes/add_owner.sql";
     REPLACE_CODE_OF_OWNER = "codes/replace_code_of_owner.sql";
 }
@@ -84,6 +85,12 @@ pub fn own_code(session: &Session, user: Uuid, program: &str) -> Option<Code> {
     let owner = Owner { uuid: user, kind: DEFAULT_OWNER_TYPE, program };
     let (code, _) = owner.code(session, View::Query)?;
     read::by_uuid(session, code, View::Query)
+}
+
+/// Those that a user has been given in a program one after another, that one among them.
+pub fn own_codes(session: &Session, user: Uuid, program: &str) -> Vec<Uuid> {
+    let args = [user.into(), program.into(), DEFAULT_OWNER_TYPE.into()];
+    session.read(&CODES_OF_OWNER, &args).iter().map(|row| row.need(1)).collect()
 }
 
 /// The owner's code in a program, which is made where there is none, or where the last is dead. Of a program that makes

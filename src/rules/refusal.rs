@@ -187,19 +187,6 @@ impl Refusal {
     }
 }
 
-impl Admission {
-    /// Why not; None where it is granted.
-    pub fn refusal(&self) -> Option<Refusal> {
-        if !self.active {
-            Some(Refusal::ProgramNotActive)
-        } else if self.already_referred {
-            Some(Refusal::AlreadyReferred)
-        } else {
-            self.used_up.then_some(Refusal::UsageLimitReached)
-        }
-    }
-}
-
 /// All that decides a redemption, read at one moment.
 #[derive(Clone, Copy, Debug)]
 pub struct Redemption {

@@ -37,6 +37,8 @@ SELECT referrer_uuid, owner_type, program FROM referral_resolve(text_of(1));
 SELECT change(1, '{"max_uses": 9}');
 SELECT * FROM ask(:anna);
 
+SELECT referral_code = text_of(2) AS current, total_uses, remaining_uses, max_uses FROM referral_user_stats(:anna, 'spring');
+
 -- Expired.
 UPDATE phoenix_kit_referral_codes SET expiration_date = '2020-01-01' WHERE uuid = (SELECT uuid FROM codes WHERE number = 2);
 SELECT * FROM ask(:anna);
