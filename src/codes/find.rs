@@ -15,7 +15,9 @@ use crate::pg::json::Json;
 use crate::pg::returns::RowSet;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::reports;
+use crate::pg::texts;
 use crate::programs::row as programs;
+use crate::rules::code;
 use crate::rules::code_filter::CodeFilter;
 use crate::rules::program::DEFAULT_KEY;
 
@@ -24,26 +26,32 @@ reports! {
     FIND = "codes/find.sql";
 }
 
+/// What the database's capitals of a code that begins so are like: in its normal form or, where that cannot be stored, as
+/// it was typed.
+fn pattern(prefix: &str) -> String {
+    let normal = code::normalize(prefix);
+    if encoding::can_hold(&normal) {
+        CodeFilter::pattern(&normal)
+    } else {
+        CodeFilter::pattern(&texts::upper_of(prefix))
+    }
+}
+
 /// Codes that fit but for their state, which is not all in their rows.
 fn find(
     filter: CodeFilter,
     limit: Option<i64>,
     after_uuid: Option<Uuid>,
-) -> Result<Box<dyn Iterator<Item = Code>>> {
+) -> Result<impl Iterator<Item = Code>> {
     let session = Session::open();
     if let Some(program) = &filter.program {
         programs::named(&session, program, "filter", View::Query)?;
     }
     let after = after_uuid.map(|uuid| read::place_in_list(&session, uuid)).transpose()?;
-    let pattern = filter.pattern();
-    // No row has what the database cannot hold.
-    if pattern.as_deref().is_some_and(|pattern| !encoding::can_hold(pattern)) {
-        return Ok(Box::new(std::iter::empty()));
-    }
     let takes_unassigned = filter.program.as_deref() == Some(DEFAULT_KEY);
     let program = filter.program.as_deref().filter(|_| !takes_unassigned);
     let args = [
-        pattern.into(),
+        filter.prefix.as_deref().map(pattern).into(),
         filter.status().into(),
         filter.created_by_uuid.map(ids::from_standard).into(),
         filter.beneficiary_uuid.map(ids::from_standard).into(),
@@ -55,7 +63,7 @@ fn find(
         after.map(|(_, uuid)| uuid).into(),
         limit.into(),
     ];
-    Ok(Box::new(read::stream(session, &FIND, &args)))
+    Ok(read::stream(session, &FIND, &args))
 }
 
 #[pg_extern(sql = false)]

@@ -3,14 +3,13 @@
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::code;
 use super::json::uuid;
 use super::state::{STATES, State};
 
 /// What JSON asks for; None: whatever it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CodeFilter {
-    /// In the form in which codes are stored.
+    /// As it was typed.
     pub prefix: Option<String>,
     pub state: Option<State>,
     pub program: Option<String>,
@@ -31,7 +30,7 @@ impl CodeFilter {
         let mut filter = CodeFilter::default();
         for (key, value) in json {
             match key.as_str() {
-                "prefix" => filter.prefix = Some(code::normalize(text(&key, &value)?)),
+                "prefix" => filter.prefix = Some(text(&key, &value)?.trim().to_owned()),
                 "state" => filter.state = Some(state(&value)?),
                 "program" => filter.program = Some(text(&key, &value)?.to_owned()),
                 "created_by_uuid" => filter.created_by_uuid = Some(id(&key, &value)?),
@@ -49,9 +48,8 @@ impl CodeFilter {
         Ok(filter)
     }
 
-    /// What `LIKE` takes for a code that begins so.
-    pub fn pattern(&self) -> Option<String> {
-        let prefix = self.prefix.as_ref()?;
+    /// What `LIKE` takes for a text that begins so.
+    pub fn pattern(prefix: &str) -> String {
         let mut pattern = String::with_capacity(prefix.len() + 1);
         for letter in prefix.chars() {
             if matches!(letter, '\\' | '%' | '_') {
@@ -60,7 +58,7 @@ impl CodeFilter {
             pattern.push(letter);
         }
         pattern.push('%');
-        Some(pattern)
+        pattern
     }
 
     /// The status of every code in the state that is asked for.
@@ -102,7 +100,7 @@ mod tests {
             "created_by_uuid": id, "beneficiary_uuid": id, "metadata": { "tags": ["a"] },
         }));
         let expected = CodeFilter {
-            prefix: Some("SP".into()),
+            prefix: Some("sp".into()),
             state: Some(State::ProgramNotActive),
             program: Some("spring".into()),
             created_by_uuid: id.parse().ok(),
@@ -135,9 +133,7 @@ mod tests {
 
     #[test]
     fn a_prefix_means_itself() {
-        let pattern = |prefix: &str| read(json!({ "prefix": prefix })).unwrap().pattern();
-        assert_eq!(pattern("10%_\\x").as_deref(), Some("10\\%\\_\\\\X%"));
-        assert_eq!(pattern("").as_deref(), Some("%"));
-        assert_eq!(CodeFilter::default().pattern(), None);
+        assert_eq!(CodeFilter::pattern("10%_\\X"), "10\\%\\_\\\\X%");
+        assert_eq!(CodeFilter::pattern(""), "%");
     }
 }
