@@ -20,6 +20,8 @@ const TASKS: [(&str, &[&str]); 10] = [
             "SELECT * FROM referral_get_code_by_string('welcome')",
             "SELECT * FROM referral_list_codes(5)",
             "SELECT * FROM referral_list_valid_codes(5)",
+            "SELECT * FROM referral_find_codes('{\"program\": \"capped\", \"metadata\": {}}')",
+            "SELECT referral_code_metadata({welcome})",
             "SELECT referral_valid_for_use({welcome}), referral_expired({welcome})",
             "SELECT referral_usage_limit_reached({welcome})",
             "SELECT * FROM referral_top_codes()",
@@ -83,6 +85,7 @@ const TASKS: [(&str, &[&str]); 10] = [
             "SELECT * FROM referral_create_code({user 60})",
             "SELECT * FROM referral_create_code({user 60}, 'MINE')",
             "SELECT * FROM referral_create_codes(3, {user 60})",
+            "SELECT * FROM referral_import_codes(ARRAY['PRINTED'], {user 60}, program => 'capped')",
             "SELECT * FROM referral_code_for({user 61}, 'capped')",
             "SELECT * FROM referral_code_for({user 12})",
             "SELECT * FROM referral_code_for({user 10})",
@@ -98,6 +101,9 @@ const TASKS: [(&str, &[&str]); 10] = [
             "SELECT * FROM referral_update_code({welcome}, '{\"created_by_uuid\": \"00000000-0000-0000-0000-0000000000ee\"}')",
             "SELECT * FROM referral_update_code({welcome}, '{\"created_by_uuid\": \"00000000-0000-0000-0000-0000000000ef\"}')",
             "SELECT * FROM referral_update_code({welcome}, '{\"beneficiary_uuid\": \"00000000-0000-0000-0000-0000000000ee\"}')",
+            "SELECT referral_set_code_metadata({welcome}, '{\"tag\": 1}')",
+            "SELECT referral_set_code_metadata({welcome}, '{\"tag\": 2}')",
+            "SELECT referral_set_code_metadata({welcome}, NULL)",
             "SELECT referral_deactivate_code('HELLO')",
             "SELECT referral_assign_program({welcome}, 'capped')",
             "SELECT referral_stripe_code({welcome}, 2)",
@@ -111,7 +117,7 @@ const TASKS: [(&str, &[&str]); 10] = [
         "signup",
         &[
             "SELECT * FROM referral_check_signup('WELCOME', 'somebody')",
-            "SELECT * FROM referral_check_signup('WELCOME', 'somebody')",
+            "SELECT * FROM referral_check_signup({capped}, 'somebody')",
             "INSERT INTO users VALUES ({user 1})",
             "SET CONSTRAINTS ALL IMMEDIATE",
         ],
@@ -350,7 +356,8 @@ impl Shop {
             shop.values.insert(name, value);
         }
         let stripe = "INSERT INTO referral_stripes VALUES ({welcome}, 0, 0);
-                      INSERT INTO referral_program_stripes VALUES ('capped', 0, 0)";
+                      INSERT INTO referral_program_stripes VALUES ('capped', 0, 0);
+                      INSERT INTO referral_code_metadata VALUES ({welcome}, jsonb_build_object())";
         client.batch_execute(&shop.fill(stripe)).unwrap();
         let delete = "DELETE FROM phoenix_kit_referral_codes WHERE uuid = {gone}";
         client.batch_execute(&shop.fill(delete)).unwrap();
