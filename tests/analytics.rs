@@ -269,7 +269,7 @@ fn every_figure_is_a_recount() {
         reversals += had.get::<_, i64>(1);
         held += had.get::<_, i64>(2);
     }
-    assert!(conversions > 30 && reversals > 10 && held > 10, "{conversions} {reversals} {held}");
+    assert!(conversions > 20 && reversals > 10 && held > 10, "{conversions} {reversals} {held}");
 }
 
 const TREE_RECOUNTED: &str = "
