@@ -34,8 +34,6 @@ statements! {
     REPLACE_CODE_OF_OWNER = "codes/replace_code_of_owner.sql";
 }
 
-const OWNER_TYPE_CHARS: usize = 64;
-
 /// A person, or something else that has codes, one after another, in a program.
 struct Owner<'a> {
     uuid: Uuid,
@@ -136,11 +134,7 @@ fn referral_code_for(
     owner_type: Option<Text>,
 ) -> Record<CodeColumns> {
     answer(|| {
-        let kind = args::text(owner_type, "owner_type")?;
-        let kind = kind.trim();
-        if kind.is_empty() || kind.chars().nth(OWNER_TYPE_CHARS).is_some() {
-            return Err(Error::out_of_range("owner_type", "must be 1 to 64 characters"));
-        }
+        let kind = &args::owner_type(owner_type)?;
         let owner = Owner {
             uuid: required(owner_uuid, "owner_uuid")?,
             kind,
