@@ -28,6 +28,7 @@ mod support;
 mod tasks;
 mod tidy;
 mod upgrade;
+mod webhooks;
 
 #[test]
 fn every_file_beside_this_one_is_run() {

@@ -95,12 +95,15 @@ impl Leading {
 
     /// How many conversions of the buyer the program has rewarded, or will after a review.
     fn count_of_referee(&self, session: &Session, sale: &Sale, most: i64) -> i64 {
+        let [source_type, source_ref] = sale.reference.args();
         let args = [
             sale.referee.into(),
             self.program.key.as_str().into(),
             Verdict::qualifying().into(),
             names(Status::stands).into(),
             most.into(),
+            source_type,
+            source_ref,
         ];
         session.write_latest(&REWARDED_OF_REFEREE, &args).first().map_or(0, |row| row.need(1))
     }
@@ -115,6 +118,7 @@ impl Leading {
         statuses: fn(Status) -> bool,
         is_granted: bool,
     ) -> i64 {
+        let [source_type, source_ref] = sale.reference.args();
         let args = [
             self.referrer.into(),
             self.owner_type.as_str().into(),
@@ -125,6 +129,8 @@ impl Leading {
             period.into(),
             most.into(),
             is_granted.into(),
+            source_type,
+            source_ref,
         ];
         session.write_latest(&REWARDED_OF_REFERRER, &args).first().map_or(0, |row| row.need(1))
     }
@@ -132,7 +138,14 @@ impl Leading {
     /// Whether the buyer has bought before.
     fn has_purchased(&self, session: &Session, sale: &Sale) -> bool {
         let key = self.program.key.as_str();
-        let args = [sale.referee.into(), key.into(), Verdict::qualifying().into()];
+        let [source_type, source_ref] = sale.reference.args();
+        let args = [
+            sale.referee.into(),
+            key.into(),
+            Verdict::qualifying().into(),
+            source_type,
+            source_ref,
+        ];
         if session.write_latest(&PURCHASED_BEFORE, &args).count() > 0 {
             return true;
         }
