@@ -876,3 +876,133 @@ COMMENT ON FUNCTION referral_drop_consumer(text) IS
 
 COMMENT ON FUNCTION referral_prune_events(interval) IS
 'Deletes the events written longer ago than keep, acknowledged or not: what a consumer has not received by then it never will. Returns how many events were deleted. An event that a running transaction is leasing or acknowledging is left for the next call. One prune runs at a time, and waits for polls that fill in what a new consumer lacks; neither writers nor polls wait for it. Errors: 22004 keep is null, 22023 keep is negative or longer than 1000 years.';
+
+COMMENT ON FUNCTION referral_get_code(uuid) IS
+'The code with that id, or no row. remaining_uses is what the code has left, or its program where that has less, and at least 0; state is active, inactive, expired, program_not_active or limit_reached, judged at the statement''s start in the order inactive, expired, program_not_active, limit_reached, as a redemption judges.';
+
+COMMENT ON FUNCTION referral_valid_for_use(uuid) IS
+'Whether the code''s state is active at the statement''s start: that it may be used by somebody, its program included; NULL for an unknown code. A dry look: only a redemption takes a use.';
+
+COMMENT ON FUNCTION referral_usage_limit_reached(uuid) IS
+'Whether no use is left of the code, or of its program; NULL for an unknown code.';
+
+CREATE FUNCTION referral_import_codes(
+       codes           text[],
+       created_by_uuid uuid,
+       description     text DEFAULT 'Referral code',
+       max_uses        integer DEFAULT 1,
+       expiration_date timestamptz DEFAULT NULL,
+       program         text DEFAULT NULL)
+RETURNS TABLE (
+       code    text,
+       uuid    uuid,
+       ok      boolean,
+       message text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_import_codes_wrapper';
+
+COMMENT ON FUNCTION referral_import_codes(text[], uuid, text, integer, timestamptz, text) IS
+'Creates codes that somebody else has printed, and puts them into the program if one is named: one row each, in the order given, with the code as it is stored and its uuid. One that breaks a rule or is taken, also by an earlier one of the same array, is a row whose ok is false and whose message says why, in Ecto''s wording; the others are created. The limit of codes a user may create does not apply. Errors: 22023 no such program, or more than 100000 codes, 23514 description, max_uses or expiration_date break a rule (the column is named).';
+
+CREATE FUNCTION referral_set_code_metadata(
+       code_uuid uuid,
+       metadata  jsonb)
+RETURNS boolean
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_set_code_metadata_wrapper';
+
+COMMENT ON FUNCTION referral_set_code_metadata(uuid, jsonb) IS
+'Keeps what the application knows of a code, a JSON object, in place of what was kept before; NULL removes it. False where there is no such code. It waits for no redemption, and none for it. Errors: 22023 metadata is no object, or nested deeper than 64 levels.';
+
+CREATE FUNCTION referral_code_metadata(
+       code_uuid uuid)
+RETURNS jsonb
+LANGUAGE c STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'referral_code_metadata_wrapper';
+
+COMMENT ON FUNCTION referral_code_metadata(uuid) IS
+'What the application knows of a code; NULL where nothing is kept, and for an unknown code.';
+
+CREATE FUNCTION referral_find_codes(
+       filter     jsonb DEFAULT '{}',
+       max_rows   integer DEFAULT 100,
+       after_uuid uuid DEFAULT NULL)
+RETURNS TABLE (
+       uuid             uuid,
+       code             text,
+       description      text,
+       status           boolean,
+       number_of_uses   integer,
+       max_uses         integer,
+       created_by_uuid  uuid,
+       beneficiary_uuid uuid,
+       date_created     timestamptz,
+       expiration_date  timestamptz,
+       remaining_uses   integer,
+       state            text)
+LANGUAGE c STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'referral_find_codes_wrapper';
+
+COMMENT ON FUNCTION referral_find_codes(jsonb, integer, uuid) IS
+'Codes that fit all of the filter, newest first; NULL rows means all. Keys: prefix (of the code, ignoring case), state, program (of a code that belongs to it, also by its beneficiary), created_by_uuid, beneficiary_uuid, metadata (an object that the code''s metadata contains). after_uuid is the last code of the page before. Errors: 22023 an unknown key or a value of no use in filter, after_uuid names no code, or max_rows is negative.';
+
+DROP FUNCTION referral_assign_program(uuid, text);
+
+CREATE FUNCTION referral_assign_program(
+       code_uuid uuid,
+       program   text)
+RETURNS boolean
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_move_to_program_wrapper';
+
+COMMENT ON FUNCTION referral_assign_program(uuid, text) IS
+'Puts a code into a program, out of the one it was in; its uses go with it. False where it was assigned to that one: it stays as it is. It is nobody''s own code of referral_code_for after that. Errors: RF001 no such code, 22023 no such program, RF004 the program has no room for the code''s uses.';
+
+COMMENT ON FUNCTION referral_code_for(uuid, text, text) IS
+'The owner''s code in a program, made at the first call as the program''s attributes say, also before its starts_at: the same code at every call, also when several ask at once. One that has expired, is used up, or leads to somebody else by now is followed by a new one, and stays the owner''s; one that was switched off is given as it is. The owner is its beneficiary and creator; the limit of codes a user may create does not apply. Where the system limit of uses is lower than the program''s, it holds. Errors: 22023 no such program, RF013 a code would have to be made, and the program is paused, ended or over.';
+
+DROP FUNCTION referral_list_usage_for_code(uuid, integer, timestamptz);
+
+DROP FUNCTION referral_list_usage_for_user(uuid, integer, timestamptz);
+
+CREATE FUNCTION referral_list_usage_for_code(
+       code_uuid  uuid,
+       max_rows   integer DEFAULT NULL,
+       after_uuid uuid DEFAULT NULL)
+RETURNS TABLE (
+       uuid         uuid,
+       code_uuid    uuid,
+       used_by_uuid uuid,
+       date_used    timestamptz)
+LANGUAGE c STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'referral_page_usage_for_code_wrapper';
+
+COMMENT ON FUNCTION referral_list_usage_for_code(uuid, integer, uuid) IS
+'The uses of a code, newest first; NULL rows means all. after_uuid is the last row of the page before, exact also where rows share a time. Errors: 22023 after_uuid names no usage, or max_rows is negative.';
+
+CREATE FUNCTION referral_list_usage_for_user(
+       user_uuid  uuid,
+       max_rows   integer DEFAULT NULL,
+       after_uuid uuid DEFAULT NULL)
+RETURNS TABLE (
+       uuid         uuid,
+       code_uuid    uuid,
+       used_by_uuid uuid,
+       date_used    timestamptz)
+LANGUAGE c STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'referral_page_usage_for_user_wrapper';
+
+COMMENT ON FUNCTION referral_list_usage_for_user(uuid, integer, uuid) IS
+'The uses by a user, newest first; NULL rows means all. after_uuid is the last row of the page before, exact also where rows share a time. Errors: 22023 after_uuid names no usage, or max_rows is negative.';
+
+DROP FUNCTION referral_require_at_signup(regclass, name);
+
+CREATE FUNCTION referral_require_at_signup(
+       users    regclass,
+       user_key name DEFAULT 'uuid')
+RETURNS boolean
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'referral_attach_at_signup_wrapper';
+
+COMMENT ON FUNCTION referral_require_at_signup(regclass, name) IS
+'Attaches a deferred constraint trigger to a table of users: while the setting referral_codes_required is true, a transaction that inserts a user without a redemption of theirs fails at commit with RF011. The referral tables are those in the users'' schema or, where it has none, those that referrals.schema names now. False where the trigger was attached so already; one with another user_key is replaced. Errors: 22023 user_key is no column of type uuid.';

@@ -4,6 +4,7 @@ use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
 use crate::codes::own_code;
+use crate::codes::placed;
 use crate::codes::row::{COLUMNS, Code};
 use crate::payouts::balance;
 use crate::pg::args;
@@ -72,9 +73,14 @@ fn referral_user_stats_of_some(
         let currency = programs::named(&session, program, "program", View::Query)?.currency;
         let currency = currency.as_str();
         let code = code_of(&session, user, program);
-        let (total_uses, remaining_uses, max_uses) = code.as_ref().map_or((0, 0, 0), |code| {
-            let uses = usage::count_of_code(&session, code.uuid);
-            (uses, code.limits.remaining_uses(), code.limits.max_uses)
+        let code = code.map(|code| placed::place(&session, code, View::Query));
+        let (total_uses, remaining_uses, max_uses) = code.as_ref().map_or((0, 0, 0), |placed| {
+            let mut codes = own_code::own_codes(&session, user, program);
+            if !codes.contains(&placed.code.uuid) {
+                codes.push(placed.code.uuid);
+            }
+            let uses = codes.into_iter().map(|code| usage::count_of_code(&session, code)).sum();
+            (uses, placed.remaining_uses(), placed.code.limits.max_uses)
         });
         let args = [user.into(), program.into(), currency.into()];
         let earned = session.read(&EARNED, &args);
@@ -97,7 +103,7 @@ fn referral_user_stats_of_some(
         let referrals = referrals.first().map(|row| row.need(1));
         let referrals = referrals.ok_or_else(|| Error::internal("a list has no row"))?;
         Ok(Record((
-            code.map(|code| code.code),
+            code.map(|placed| placed.code.code),
             total_uses,
             remaining_uses,
             max_uses,

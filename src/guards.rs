@@ -15,12 +15,13 @@ use crate::pg::encoding;
 use crate::pg::error::{Error, Result, answer, first, required};
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
-use crate::pg::tables::{DECISIONS, PAYOUTS, SETTINGS, Tables, USAGE};
+use crate::pg::tables::{SETTINGS, Tables, USAGE};
 use crate::pg::transaction::{
     OwnWrite, RowKey, is_update_of, note_update, with_claims, with_excesses, with_moved,
 };
 use crate::pg::trigger::{Firing, TriggerRow};
 use crate::redemption::written::{self, WrittenUse, redeem_written};
+use crate::rules::by_functions;
 use crate::rules::code;
 use crate::rules::draft::Draft;
 use crate::rules::event::EventType;
@@ -346,37 +347,15 @@ fn referral_guard_usage(call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
     guarded(call, |firing| guard_usage(firing).map(|()| firing.new_row()))
 }
 
-/// The ledger of rewards and the history of decisions only ever grow, and only by the functions, which alone write payouts
-/// too: a row by hand would be money, or a decision, that nothing explains. Raises for whole statements, also those that
-/// meet no row.
+/// A row by hand would be money, or a decision, that nothing explains. Raises for whole statements, also those that meet
+/// no row.
 #[pg_extern(sql = false)]
 fn referral_guard_ledger(call: pg_sys::FunctionCallInfo) -> TriggerRow<'static> {
-    let refuse = |rows: &str, reason, hint: &'static str| {
-        let rule = format!("rows of {rows} are written by the functions alone");
-        Error::new("42501", reason, rule).with_hint(hint)
-    };
     answer(|| {
         let firing = Firing::of_statement(call)?;
-        let table = firing.table_name().to_bytes();
-        Err(if table == DECISIONS.as_bytes() {
-            refuse(
-                "the history of decisions",
-                "history_append_only",
-                "referral_approve(), referral_reject(), referral_decide(), referral_reverse() add to it.",
-            )
-        } else if table == PAYOUTS.as_bytes() {
-            refuse(
-                "payouts",
-                "payouts_by_functions",
-                "referral_create_payout() and referral_create_payouts() create; referral_settle_payout() says how a payout has ended.",
-            )
-        } else {
-            refuse(
-                "the ledger of rewards",
-                "ledger_append_only",
-                "referral_record_purchase() and referral_attribute_sale() grant; referral_reverse() takes back, by a row of its own.",
-            )
-        })
+        let table = firing.table_name().to_string_lossy();
+        let rows = required(by_functions::rows_of(&table), "table")?;
+        Err(Error::new("42501", rows.reason, rows.rule()).with_hint(rows.hint))
     })
 }
 

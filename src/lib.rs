@@ -41,14 +41,29 @@ extension_sql_file!("../sql/api/codes/read.sql", name = "codes_read", requires =
 extension_sql_file!("../sql/api/codes/new.sql", name = "codes_new", requires = ["codes_read"]);
 extension_sql_file!("../sql/api/codes/create.sql", name = "codes_create", requires = ["codes_new"]);
 extension_sql_file!(
+    "../sql/api/codes/import.sql",
+    name = "codes_import",
+    requires = ["codes_create"]
+);
+extension_sql_file!(
     "../sql/api/codes/change.sql",
     name = "codes_change",
-    requires = ["codes_create"]
+    requires = ["codes_import"]
+);
+extension_sql_file!(
+    "../sql/api/codes/metadata.sql",
+    name = "codes_metadata",
+    requires = ["codes_change"]
+);
+extension_sql_file!(
+    "../sql/api/codes/find.sql",
+    name = "codes_find",
+    requires = ["codes_metadata"]
 );
 extension_sql_file!(
     "../sql/api/codes/membership.sql",
     name = "codes_membership",
-    requires = ["codes_change"]
+    requires = ["codes_find"]
 );
 extension_sql_file!(
     "../sql/api/codes/own_code.sql",

@@ -20,6 +20,30 @@ fn referral_setup() {
     outdated()
 }
 
+/// Until 0.1.0: void.
+#[pg_extern(sql = false)]
+fn referral_assign_program() {
+    outdated()
+}
+
+/// Until 0.1.0: void.
+#[pg_extern(sql = false)]
+fn referral_require_at_signup() {
+    outdated()
+}
+
+/// Until 0.1.0: code_uuid, max_rows, before.
+#[pg_extern(sql = false)]
+fn referral_list_usage_for_code() {
+    outdated()
+}
+
+/// Until 0.1.0: user_uuid, max_rows, before.
+#[pg_extern(sql = false)]
+fn referral_list_usage_for_user() {
+    outdated()
+}
+
 /// Until 0.1.0: setof text, and no program.
 #[pg_extern(sql = false)]
 fn referral_create_codes() {

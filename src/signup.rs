@@ -4,7 +4,7 @@ use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 use pgrx::spi::quote_identifier;
 
-use crate::codes::read;
+use crate::codes::{placed, read};
 use crate::pg::args;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
@@ -72,8 +72,9 @@ fn check(session: &Session, code: &str, client: Option<&str>) -> (Answer, Option
         return (Answer::TooManyAttempts, None);
     }
     let found = read::lookup(code).and_then(|lookup| read::by_text(session, &lookup, View::Now));
-    let answer = Answer::to_code(found.as_ref().map(|code| code.limits.state(clock::now())));
-    (answer, found.map(|code| code.uuid).filter(|_| answer.is_ok()))
+    let placed = found.map(|code| placed::place(session, code, View::Now));
+    let answer = Answer::to_code(placed.as_ref().map(|placed| placed.state(clock::now())));
+    (answer, placed.map(|placed| placed.code.uuid).filter(|_| answer.is_ok()))
 }
 
 #[pg_extern(sql = false)]

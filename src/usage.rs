@@ -21,7 +21,9 @@ columns! {
 statements! {
     u.* = COLUMNS;
     OF_CODE = "usage/of_code.sql";
+    OF_CODE_AFTER = "usage/of_code_after.sql";
     OF_USER = "usage/of_user.sql";
+    OF_USER_AFTER = "usage/of_user_after.sql";
     RECENT = "usage/recent.sql";
     BY_UUID = "usage/by_uuid.sql";
 }
@@ -207,38 +209,56 @@ fn usage_columns(row: Row) -> UsageColumns {
 }
 
 /// The row of that id.
-pub fn by_uuid(session: &Session, usage: Uuid) -> Option<UsageColumns> {
-    session.write(&BY_UUID, &[usage.into()]).first().map(usage_columns)
+pub fn by_uuid(session: &Session, usage: Uuid, view: View) -> Option<UsageColumns> {
+    view.run(session, &BY_UUID, &[usage.into()]).first().map(usage_columns)
 }
 
-/// The uses of a code or of a user, newest first.
-fn list(
-    statement: &'static Statement,
-    of: Uuid,
-    max_rows: Option<i32>,
-    before: Option<TimestampWithTimeZone>,
-) -> Result<RowSet<'static, UsageColumns>> {
-    let before = before.map_or(Timestamp(i64::MAX), Timestamp::from);
-    let args = [of.into(), before.into(), args::limit(max_rows)?.into()];
-    Ok(RowSet::new(Session::open().stream(statement, &args, usage_columns)))
+/// Some of the uses, newest first.
+struct List {
+    from_newest: &'static Statement,
+    after: &'static Statement,
+}
+
+const OF_A_CODE: List = List { from_newest: &OF_CODE, after: &OF_CODE_AFTER };
+const OF_A_USER: List = List { from_newest: &OF_USER, after: &OF_USER_AFTER };
+
+impl List {
+    /// From the newest on or, for the next page, from the one after the last of this page.
+    fn page(
+        self,
+        of: Uuid,
+        max_rows: Option<i32>,
+        after_uuid: Option<Uuid>,
+    ) -> Result<RowSet<'static, UsageColumns>> {
+        let limit = args::limit(max_rows)?;
+        let session = Session::open();
+        let Some(after) = after_uuid else {
+            let args = [of.into(), limit.into()];
+            return Ok(RowSet::new(session.stream(self.from_newest, &args, usage_columns)));
+        };
+        let (uuid, _, _, date_used) = by_uuid(&session, after, View::Query)
+            .ok_or_else(|| Error::out_of_range("after_uuid", "names no usage"))?;
+        let args = [of.into(), limit.into(), date_used.into(), uuid.into()];
+        Ok(RowSet::new(session.stream(self.after, &args, usage_columns)))
+    }
 }
 
 #[pg_extern(sql = false)]
-fn referral_list_usage_for_code(
+fn referral_page_usage_for_code(
     code_uuid: Option<Uuid>,
     max_rows: Option<i32>,
-    before: Option<TimestampWithTimeZone>,
+    after_uuid: Option<Uuid>,
 ) -> RowSet<'static, UsageColumns> {
-    answer(|| list(&OF_CODE, required(code_uuid, "code_uuid")?, max_rows, before))
+    answer(|| OF_A_CODE.page(required(code_uuid, "code_uuid")?, max_rows, after_uuid))
 }
 
 #[pg_extern(sql = false)]
-fn referral_list_usage_for_user(
+fn referral_page_usage_for_user(
     user_uuid: Option<Uuid>,
     max_rows: Option<i32>,
-    before: Option<TimestampWithTimeZone>,
+    after_uuid: Option<Uuid>,
 ) -> RowSet<'static, UsageColumns> {
-    answer(|| list(&OF_USER, required(user_uuid, "user_uuid")?, max_rows, before))
+    answer(|| OF_A_USER.page(required(user_uuid, "user_uuid")?, max_rows, after_uuid))
 }
 
 #[pg_extern(sql = false)]

@@ -139,6 +139,14 @@ fn what_cannot_be_converted_is_22021_and_names_the_argument() {
     assert_eq!(text(&mut client, found), "1");
     let used = "SELECT code FROM referral_use_code('ABCÿ', gen_random_uuid())";
     assert_eq!(text(&mut client, used), "abcÿ");
+    let prefix = r#"SELECT code FROM referral_find_codes('{"prefix": "Abcÿ"}')"#;
+    assert_eq!(text(&mut client, prefix), "abcÿ");
+    let import = "
+        SELECT string_agg(concat_ws(' ', code, ok, message), ', ')
+        FROM referral_import_codes(ARRAY['ok1', 'def' || 'ÿ', 'caf\u{e9}'], gen_random_uuid())";
+    let imported = text(&mut client, import);
+    let expected = "OK1 t, defÿ f has a character that the database's encoding LATIN1 cannot hold in capitals, CAFÉ t";
+    assert_eq!(imported, expected);
 
     // Bytes that are no UTF-8.
     let database = in_encoding("SQL_ASCII");
@@ -149,6 +157,9 @@ fn what_cannot_be_converted_is_22021_and_names_the_argument() {
     let json = r#"SELECT referral_create_program('p', E'{"name": "caf\xe9"}')"#;
     let refused = refusal(client.query_one(json, &[]));
     assert!(refused.starts_with("22021") && refused.contains("\"attributes\""), "{refused}");
+    let import = r"SELECT referral_import_codes(ARRAY['ok1', E'caf\xe9'], gen_random_uuid())";
+    let refused = refusal(client.query_one(import, &[]));
+    assert!(refused.starts_with("22021") && refused.contains("argument \"codes\""), "{refused}");
     let schema = r"SET referrals.schema = E'caf\xe9'";
     client.batch_execute(schema).unwrap();
     let refused = refusal(client.query_one("SELECT referral_enabled()", &[]));

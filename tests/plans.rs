@@ -116,3 +116,109 @@ fn a_table_that_had_been_emptied_is_not_read_for_each_code() {
         assert!(read <= MOST_ROWS, "{what}: {read} rows for each code");
     }
 }
+
+const MANY: i32 = 20_000;
+
+/// Codes that few of fit a filter, spread over all, and the rows that finding them reads.
+fn rows_found(client: &mut Client, filter: &str, rows: &str) -> (i64, i64) {
+    let mut transaction = client.transaction().unwrap();
+    let before = rows_read(&mut transaction);
+    let find = format!("SELECT count(*) FROM referral_find_codes('{filter}', {rows})");
+    let found = transaction.query_one(&find, &[]).unwrap().get(0);
+    let read = rows_read(&mut transaction) - before;
+    transaction.rollback().unwrap();
+    (found, read)
+}
+
+#[test]
+fn codes_are_found_by_an_index_where_the_filter_allows() {
+    let database = Database::with_options("LC_COLLATE 'C' LC_CTYPE 'C'");
+    let mut client = database.connect();
+    let fill = format!(
+        r#"CREATE EXTENSION referrals;
+           SELECT FROM referral_setup();
+           SELECT FROM referral_create_program('spring');
+           INSERT INTO phoenix_kit_referral_codes
+               (uuid, code, description, status, max_uses, created_by_uuid, beneficiary_uuid, date_created)
+           SELECT md5('code' || n)::uuid, CASE WHEN n % 4000 = 0 THEN 'RARE' ELSE 'MANY' END || n, 'x', true, 9,
+                  md5('creator' || n % 4000)::uuid, md5('owner' || n % 4000)::uuid, now() - n * interval '1 second'
+           FROM generate_series(1, {MANY}) AS n;
+           INSERT INTO referral_code_programs (code_uuid, program, owner_type)
+           SELECT md5('code' || n * 4000)::uuid, 'spring', 'user' FROM generate_series(1, {MANY} / 4000) AS n;
+           INSERT INTO referral_code_metadata
+           SELECT md5('code' || n)::uuid, jsonb_build_object('campaign', n % 4000)
+           FROM generate_series(1, {MANY}) AS n;
+           ANALYZE"#
+    );
+    client.batch_execute(&fill).unwrap();
+    let by_id = |key: &str, who: &str| {
+        let id = format!("SELECT md5('{who}')::uuid::text");
+        let id: String = database.connect().query_one(&id, &[]).unwrap().get(0);
+        format!(r#"{{"{key}": "{id}"}}"#)
+    };
+    for filter in [
+        r#"{"prefix": "rare"}"#.to_owned(),
+        by_id("created_by_uuid", "creator7"),
+        by_id("beneficiary_uuid", "owner7"),
+        r#"{"program": "spring"}"#.to_owned(),
+        r#"{"metadata": {"campaign": 7}}"#.to_owned(),
+    ] {
+        for rows in ["100", "NULL"] {
+            let (found, read) = rows_found(&mut client, &filter, rows);
+            assert_eq!(found, 5, "{filter}");
+            assert!(read <= 100, "{filter}, {rows} rows: {read} rows read");
+        }
+    }
+    // A page of many comes from the newest on.
+    for filter in
+        ["{}", r#"{"state": "active"}"#, r#"{"program": "default"}"#, r#"{"prefix": "many"}"#]
+    {
+        let (found, read) = rows_found(&mut client, filter, "10");
+        assert_eq!(found, 10, "{filter}");
+        assert!(read <= 1_000, "{filter}: {read} rows read");
+    }
+}
+
+/// How often a table of ours, and its indexes, have been gone to by this transaction.
+fn scans(client: &mut Transaction, table: &str) -> i64 {
+    let scans = "
+        SELECT (pg_stat_get_xact_numscans($1::text::regclass)
+                + coalesce(sum(pg_stat_get_xact_numscans(indexrelid)), 0))::bigint
+        FROM pg_index WHERE indrelid = $1::text::regclass";
+    client.query_one(scans, &[&table]).unwrap().get(0)
+}
+
+#[test]
+fn a_list_asks_for_a_program_once_and_for_none_where_no_code_is_in_one() {
+    let database = Database::with_setup();
+    let mut client = database.connect();
+    let fill = "
+        SELECT FROM referral_create_codes(1000, gen_random_uuid(), enforce_user_limit => false);
+        SELECT FROM referral_create_program('spring')";
+    client.batch_execute(fill).unwrap();
+    let lists =
+        ["referral_list_codes()", "referral_list_valid_codes()", "referral_find_codes('{}', NULL)"];
+    let mut asked = |list: &str| {
+        let mut transaction = client.transaction().unwrap();
+        // Whether there are rows at all is read before, and what the backend keeps.
+        let count = format!("SELECT count(*) FROM {list}");
+        transaction.query_one(&count, &[]).unwrap();
+        let tables = ["referral_code_programs", "referral_programs"];
+        let before = tables.map(|table| scans(&mut transaction, table));
+        let listed: i64 = transaction.query_one(&count, &[]).unwrap().get(0);
+        assert!(listed >= 1_000, "{list}");
+        let after = tables.map(|table| scans(&mut transaction, table));
+        (after[0] - before[0], after[1] - before[1])
+    };
+    for list in lists {
+        assert_eq!(asked(list), (0, 0), "{list}");
+    }
+    let more = "
+        SELECT FROM referral_create_codes(1000, gen_random_uuid(), beneficiary_uuid => gen_random_uuid(),
+                                          enforce_user_limit => false);
+        SELECT FROM referral_create_codes(1000, gen_random_uuid(), enforce_user_limit => false, program => 'spring')";
+    database.connect().batch_execute(more).unwrap();
+    for list in lists {
+        assert_eq!(asked(list).1, 2, "{list}");
+    }
+}

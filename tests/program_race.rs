@@ -85,7 +85,9 @@ fn add_referred(client: &mut Client, users: usize) {
 
 /// Tells of the purchase of a user, whose only one it is; the word that comes back.
 fn deliver(client: &mut impl postgres::GenericClient, user: usize) -> Result<String, Error> {
-    let record = "SELECT reason FROM referral_record_purchase($1, $2, 50)";
+    let record = "
+        SELECT reason || CASE WHEN repeated THEN ', repeated' ELSE '' END
+        FROM referral_record_purchase($1, $2, 50)";
     client.query_one(record, &[&person(user), &format!("order {user}")]).map(|row| row.get(0))
 }
 
@@ -134,7 +136,7 @@ fn deliver_many_times(level: IsolationLevel) {
         let of_user: Vec<_> = words.iter().filter(|((of, _), _)| *of == user).collect();
         let count = |word: &str| words.get(&(user, word.to_owned())).copied();
         assert_eq!(count("rewarded"), Some(1), "{of_user:?}");
-        assert_eq!(count("duplicate"), Some(DELIVERIES - 1), "{of_user:?}");
+        assert_eq!(count("rewarded, repeated"), Some(DELIVERIES - 1), "{of_user:?}");
     }
     assert_eq!(count_rewarded(&mut judge), PURCHASES);
 }
@@ -340,11 +342,11 @@ fn a_crash_leaves_no_purchase_half_rewarded_and_repeats_complete_it() {
     for user in 1..told {
         let word = deliver(&mut client, user).unwrap();
         assert!(
-            word == "duplicate" || word == "rewarded" && !confirmed.contains(&user),
+            word == "rewarded, repeated" || word == "rewarded" && !confirmed.contains(&user),
             "{user}: {word}"
         );
         lost += usize::from(word == "rewarded");
     }
     assert_eq!(count_rewarded(&mut client), told - 1);
-    assert_eq!(kept + lost, told - 1, "what was kept is a duplicate, what was lost is rewarded");
+    assert_eq!(kept + lost, told - 1, "what was kept is repeated, what was lost is rewarded");
 }

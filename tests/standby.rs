@@ -7,7 +7,7 @@ use postgres::Client;
 use crate::support::{Database, Server, await_that, sqlstate};
 
 /// Every function that is declared to read only, with arguments that find something.
-const READS: [(&str, &str); 47] = [
+const READS: [(&str, &str); 49] = [
     ("referral_version", ""),
     ("referral_get_code", "'00000000-0000-7000-8001-000000000001'"),
     ("referral_get_code_strict", "'00000000-0000-7000-8001-000000000001'"),
@@ -26,6 +26,8 @@ const READS: [(&str, &str); 47] = [
     ("referral_code_errors", "'{}'"),
     ("referral_list_codes", "3"),
     ("referral_list_valid_codes", "3"),
+    ("referral_find_codes", "'{\"prefix\": \"ref\"}', 3"),
+    ("referral_code_metadata", "'00000000-0000-7000-8001-000000000002'"),
     ("referral_top_codes", ""),
     ("referral_system_stats", ""),
     ("referral_count_user_codes", "'00000000-0000-7000-8003-000000000001'"),
@@ -75,6 +77,7 @@ const CONVERSION: &str = "
     SELECT referral_approve(uuid, gen_random_uuid()) FROM referral_conversions;
     SELECT referral_create_payout('00000000-0000-7000-8003-000000000001', 'payout 1', 'USD', 1);
     SELECT referral_hold_use('REF100002', '00000000-0000-7000-8004-000000000002');
+    SELECT referral_set_code_metadata('00000000-0000-7000-8001-000000000002', '{\"tag\": 1}');
     SELECT FROM referral_poll_events('mailer')";
 
 /// A host with something for every read to find.

@@ -20,6 +20,8 @@ const TASKS: [(&str, &[&str]); 10] = [
             "SELECT * FROM referral_get_code_by_string('welcome')",
             "SELECT * FROM referral_list_codes(5)",
             "SELECT * FROM referral_list_valid_codes(5)",
+            "SELECT * FROM referral_find_codes('{\"program\": \"capped\", \"metadata\": {}}')",
+            "SELECT referral_code_metadata({welcome})",
             "SELECT referral_valid_for_use({welcome}), referral_expired({welcome})",
             "SELECT referral_usage_limit_reached({welcome})",
             "SELECT * FROM referral_top_codes()",
@@ -83,6 +85,7 @@ const TASKS: [(&str, &[&str]); 10] = [
             "SELECT * FROM referral_create_code({user 60})",
             "SELECT * FROM referral_create_code({user 60}, 'MINE')",
             "SELECT * FROM referral_create_codes(3, {user 60})",
+            "SELECT * FROM referral_import_codes(ARRAY['PRINTED'], {user 60}, program => 'capped')",
             "SELECT * FROM referral_code_for({user 61}, 'capped')",
             "SELECT * FROM referral_code_for({user 12})",
             "SELECT * FROM referral_code_for({user 10})",
@@ -98,6 +101,9 @@ const TASKS: [(&str, &[&str]); 10] = [
             "SELECT * FROM referral_update_code({welcome}, '{\"created_by_uuid\": \"00000000-0000-0000-0000-0000000000ee\"}')",
             "SELECT * FROM referral_update_code({welcome}, '{\"created_by_uuid\": \"00000000-0000-0000-0000-0000000000ef\"}')",
             "SELECT * FROM referral_update_code({welcome}, '{\"beneficiary_uuid\": \"00000000-0000-0000-0000-0000000000ee\"}')",
+            "SELECT referral_set_code_metadata({welcome}, '{\"tag\": 1}')",
+            "SELECT referral_set_code_metadata({welcome}, '{\"tag\": 2}')",
+            "SELECT referral_set_code_metadata({welcome}, NULL)",
             "SELECT referral_deactivate_code('HELLO')",
             "SELECT referral_assign_program({welcome}, 'capped')",
             "SELECT referral_stripe_code({welcome}, 2)",
@@ -111,7 +117,7 @@ const TASKS: [(&str, &[&str]); 10] = [
         "signup",
         &[
             "SELECT * FROM referral_check_signup('WELCOME', 'somebody')",
-            "SELECT * FROM referral_check_signup('WELCOME', 'somebody')",
+            "SELECT * FROM referral_check_signup({capped}, 'somebody')",
             "INSERT INTO users VALUES ({user 1})",
             "SET CONSTRAINTS ALL IMMEDIATE",
         ],
@@ -142,7 +148,7 @@ const TASKS: [(&str, &[&str]); 10] = [
             "SELECT * FROM referral_reverse({rewarded}, 'returned', 5, 'reversal-1')",
             "SELECT * FROM referral_reverse({rewarded}, 'returned')",
             "SELECT * FROM referral_require_approvals({third}, '[{\"id\": \"one\", \"quorum\": 1, \"approvers\": [\"00000000-0000-0000-0000-0000000000c8\"]}]')",
-            "SELECT * FROM referral_decide({third}, {user 200}, true)",
+            "SELECT * FROM referral_decide({chained}, {user 200}, true)",
             "SELECT * FROM referral_list_conversions('{\"approver_uuid\": \"00000000-0000-0000-0000-0000000000c8\"}')",
             "SELECT * FROM referral_history({third})",
         ],
@@ -312,6 +318,7 @@ impl Shop {
             ("a", "SELECT usage_uuid FROM referral_try_use_code({reviewed}, {user 4})"),
             ("b", "SELECT usage_uuid FROM referral_try_use_code({reviewed}, {user 5})"),
             ("c", "SELECT usage_uuid FROM referral_try_use_code({reviewed}, {user 6})"),
+            ("d", "SELECT usage_uuid FROM referral_try_use_code({reviewed}, {user 8})"),
             (
                 "rewarded",
                 "SELECT conversion_uuid FROM referral_record_purchase({user 1}, 'order-1', 100)",
@@ -327,6 +334,10 @@ impl Shop {
             (
                 "third",
                 "SELECT conversion_uuid FROM referral_record_purchase({user 6}, 'order-6', 100)",
+            ),
+            (
+                "chained",
+                "SELECT uuid FROM referral_require_approvals((SELECT conversion_uuid FROM referral_record_purchase({user 8}, 'order-8', 100)), '[{\"id\": \"one\", \"approvers\": [\"00000000-0000-0000-0000-0000000000c8\"]}]')",
             ),
             ("hold", "SELECT hold_uuid FROM referral_hold_use('WELCOME', {user 7})"),
             ("other hold", "SELECT hold_uuid FROM referral_hold_use('WELCOME', {user 8})"),
@@ -345,7 +356,8 @@ impl Shop {
             shop.values.insert(name, value);
         }
         let stripe = "INSERT INTO referral_stripes VALUES ({welcome}, 0, 0);
-                      INSERT INTO referral_program_stripes VALUES ('capped', 0, 0)";
+                      INSERT INTO referral_program_stripes VALUES ('capped', 0, 0);
+                      INSERT INTO referral_code_metadata VALUES ({welcome}, jsonb_build_object())";
         client.batch_execute(&shop.fill(stripe)).unwrap();
         let delete = "DELETE FROM phoenix_kit_referral_codes WHERE uuid = {gone}";
         client.batch_execute(&shop.fill(delete)).unwrap();

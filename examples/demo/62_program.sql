@@ -66,7 +66,19 @@ FROM
 
 \o /dev/null
 SELECT pg_temp.must_hold('the eleventh was refused', number_of_uses = 10)
-FROM referral_code_for(:'alice', 'friends');
+FROM referral_get_code_by_string(:'code_of_alice');
+\o
+
+\echo 'Alice''s code is used up. When she asks for it she has another to give, and keeps whom the first has brought.'
+\echo
+:show
+SELECT code <> :'code_of_alice' AS another, remaining_uses FROM referral_code_for(:'alice', 'friends');
+SELECT total_uses, remaining_uses FROM referral_user_stats(:'alice', 'friends');
+:hide
+
+\o /dev/null
+SELECT pg_temp.must_hold('the ten uses are hers', total_uses = 10 AND remaining_uses = 10)
+FROM referral_user_stats(:'alice', 'friends');
 \o
 
 \echo 'Ben returns a part, then all of it. The rewards go with it; each step is a row of the ledger.'

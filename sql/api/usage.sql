@@ -11,34 +11,34 @@ COMMENT ON FUNCTION referral_stats(uuid) IS
 'What is written down of a code''s use: counted usages, different users, the time of the last use, and the newest five users, newest first. Always one row: zeros, NULL and {} for an unknown code.';
 
 CREATE FUNCTION referral_list_usage_for_code(
-       code_uuid uuid,
-       max_rows  integer DEFAULT NULL,
-       before    timestamptz DEFAULT NULL)
+       code_uuid  uuid,
+       max_rows   integer DEFAULT NULL,
+       after_uuid uuid DEFAULT NULL)
 RETURNS TABLE (
        uuid         uuid,
        code_uuid    uuid,
        used_by_uuid uuid,
        date_used    timestamptz)
 LANGUAGE c STABLE PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'referral_list_usage_for_code_wrapper';
+AS 'MODULE_PATHNAME', 'referral_page_usage_for_code_wrapper';
 
-COMMENT ON FUNCTION referral_list_usage_for_code(uuid, integer, timestamptz) IS
-'The uses of a code, newest first; before is the date_used of the last row of the page before.';
+COMMENT ON FUNCTION referral_list_usage_for_code(uuid, integer, uuid) IS
+'The uses of a code, newest first; NULL rows means all. after_uuid is the last row of the page before, exact also where rows share a time. Errors: 22023 after_uuid names no usage, or max_rows is negative.';
 
 CREATE FUNCTION referral_list_usage_for_user(
-       user_uuid uuid,
-       max_rows  integer DEFAULT NULL,
-       before    timestamptz DEFAULT NULL)
+       user_uuid  uuid,
+       max_rows   integer DEFAULT NULL,
+       after_uuid uuid DEFAULT NULL)
 RETURNS TABLE (
        uuid         uuid,
        code_uuid    uuid,
        used_by_uuid uuid,
        date_used    timestamptz)
 LANGUAGE c STABLE PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'referral_list_usage_for_user_wrapper';
+AS 'MODULE_PATHNAME', 'referral_page_usage_for_user_wrapper';
 
-COMMENT ON FUNCTION referral_list_usage_for_user(uuid, integer, timestamptz) IS
-'The uses by a user, newest first; before is the date_used of the last row of the page before.';
+COMMENT ON FUNCTION referral_list_usage_for_user(uuid, integer, uuid) IS
+'The uses by a user, newest first; NULL rows means all. after_uuid is the last row of the page before, exact also where rows share a time. Errors: 22023 after_uuid names no usage, or max_rows is negative.';
 
 CREATE FUNCTION referral_recent_usage(
        max_rows integer DEFAULT 10)

@@ -1,5 +1,8 @@
-SELECT p.code_uuid
+SELECT p.code_uuid,
+       p.generation
   FROM host.referral_code_programs AS p
  WHERE p.owner_uuid OPERATOR(pg_catalog.=) $1
    AND p.program OPERATOR(pg_catalog.=) $2
    AND p.owner_type OPERATOR(pg_catalog.=) $3
+ ORDER BY p.generation DESC
+ LIMIT 1

@@ -1,7 +1,6 @@
 SELECT u.*
   FROM host.phoenix_kit_referral_code_usage AS u
  WHERE u.code_uuid OPERATOR(pg_catalog.=) $1
-   AND u.date_used OPERATOR(pg_catalog.<) $2
  ORDER BY u.date_used DESC,
           u.uuid DESC
- LIMIT $3
+ LIMIT $2

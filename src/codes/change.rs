@@ -5,8 +5,11 @@ use pgrx::prelude::*;
 use serde_json::{Map, Value};
 
 use crate::codes::membership;
+use crate::codes::metadata;
 use crate::codes::new::check;
+use crate::codes::placed;
 use crate::codes::read;
+use crate::codes::reserves;
 use crate::codes::row::{COLUMNS, Code, CodeColumns};
 use crate::codes::stripes;
 use crate::codes::told;
@@ -97,8 +100,9 @@ fn referral_update_code(code_uuid: Option<Uuid>, changes: Option<Json>) -> Recor
         if former.is_some() != beneficiary.is_some() {
             cap::follow_codes(&session, DEFAULT_KEY);
         }
+        let updated = reserves::complete(&session, updated, View::Now);
         told::tell_changes(&session, Events::of(&settings), &code, &updated);
-        Ok(Record(updated.into_columns(clock::now())))
+        Ok(Record(placed::place(&session, updated, View::Now).into_columns(clock::now())))
     })
 }
 
@@ -115,6 +119,7 @@ fn referral_delete_code(code_uuid: Option<Uuid>) -> bool {
             if session.may_have_rows(HOLDS) {
                 session.write(&DELETE_HOLDS, &[uuid.into()]);
             }
+            metadata::remove(&session, uuid);
             membership::forget(&session, &code)?;
             Events::read(&session)
                 .tell(&session, EventType::CodeDeleted, || told::named(uuid, &code.code));

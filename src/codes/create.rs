@@ -7,7 +7,9 @@ use std::rc::Rc;
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
+use crate::codes::alike::{Alike, BATCH};
 use crate::codes::new::{self, NewCode, check};
+use crate::codes::placed;
 use crate::codes::row::CodeColumns;
 use crate::codes::told;
 use crate::codes::user_limit;
@@ -19,7 +21,6 @@ use crate::pg::error::{Error, answer, first, required};
 use crate::pg::ids;
 use crate::pg::returns::{Record, RowSet};
 use crate::pg::session::{Session, View};
-use crate::pg::statement::statements;
 use crate::pg::tables::Tables;
 use crate::pg::texts::Text;
 use crate::programs::row as programs;
@@ -31,13 +32,6 @@ use crate::rules::generator::{DEFAULT_ALPHABET, Generator};
 use crate::rules::time::Timestamp;
 use crate::settings::Settings;
 
-statements! {
-    INSERT_MANY = "codes/insert_many.sql";
-    ASSIGN_MANY = "codes/assign_many.sql";
-}
-
-/// Codes written by one statement of a bulk creation.
-const BATCH: usize = 1_000;
 /// Codes drawn together, and written in their order: neighbours meet the same pages of the indexes.
 const DRAWN: usize = 100_000;
 
@@ -83,21 +77,15 @@ fn referral_create_code(
             Some(code) => new.insert(&session, &code).ok_or_else(FieldError::taken)?,
         };
         Events::of(&settings).tell(&session, EventType::CodeCreated, || told::created(&code));
-        Ok(Record(code.into_columns(clock::now())))
+        Ok(Record(placed::place_new(&session, code).into_columns(clock::now())))
     })
 }
 
 /// A bulk creation under way: an iterator over the codes it has written, batch by batch.
 struct Bulk {
     tables: Rc<Tables>,
-    events: Events,
     generator: Generator,
-    description: String,
-    max_uses: i32,
-    created_by_uuid: Uuid,
-    beneficiary_uuid: Option<Uuid>,
-    expiration_date: Option<Timestamp>,
-    program: Option<String>,
+    alike: Alike,
     /// Codes that are still to be written.
     missing: usize,
     drawn: btree_set::IntoIter<String>,
@@ -114,31 +102,7 @@ impl Bulk {
         let session = Session::over(Rc::clone(&self.tables));
         let codes = new::without_taken(&session, self.drawn.by_ref().take(BATCH).collect());
         let uuids: Vec<Uuid> = codes.iter().map(|_| ids::new_uuid()).collect();
-        let args = [
-            uuids.into(),
-            codes.into(),
-            self.description.as_str().into(),
-            self.max_uses.into(),
-            self.created_by_uuid.into(),
-            self.beneficiary_uuid.into(),
-            clock::now().into(),
-            self.expiration_date.into(),
-        ];
-        let written = session.write(&INSERT_MANY, &args);
-        let written: Vec<(Uuid, String)> =
-            written.iter().map(|row| (row.need(1), row.need(2))).collect();
-        if let Some(program) = &self.program {
-            let uuids: Vec<Uuid> = written.iter().map(|(uuid, _)| *uuid).collect();
-            session.write(&ASSIGN_MANY, &[uuids.into(), program.as_str().into()]);
-        }
-        self.events.tell_each(&session, EventType::CodeCreated, || {
-            let (creator, beneficiary) = (self.created_by_uuid, self.beneficiary_uuid);
-            let told = |(uuid, code): &(Uuid, String)| {
-                told::created_with(*uuid, code, creator, beneficiary, self.max_uses)
-            };
-            written.iter().map(told).collect()
-        });
-        written
+        self.alike.write(&session, uuids, codes)
     }
 
     fn draw(&self) -> BTreeSet<String> {
@@ -211,28 +175,24 @@ fn referral_create_codes_in_program(
         }
         let settings = Settings::of_codes(&session, View::Now);
         let limits = settings.system_limits();
-        let expiration_date = expiration_date.map(Timestamp::from);
-        let mut draft = Draft {
-            // Every code of the batch is as long and as clean as this one.
-            code: Some(generator.draw(&mut rand::rng())),
-            description: Some(description.clone()),
-            max_uses: Some(max_uses),
-            expiration_date: Some(expiration_date),
+        let alike = Alike {
+            description,
+            max_uses,
+            created_by_uuid,
+            beneficiary_uuid,
+            expiration_date: expiration_date.map(Timestamp::from),
+            program,
+            events: Events::of(&settings),
         };
-        first(draft.check(limits.max_uses, clock::now()))?;
+        // Every code of the bulk is as long and as clean as this one.
+        alike.check(Some(generator.draw(&mut rand::rng())), limits)?;
         if enforce {
             user_limit::hold_limit(&session, created_by_uuid, count, limits.codes_per_user)?;
         }
         Ok(RowSet::new(Bulk {
             tables: Rc::clone(&session.tables),
-            events: Events::of(&settings),
             generator,
-            description,
-            max_uses,
-            created_by_uuid,
-            beneficiary_uuid,
-            expiration_date,
-            program,
+            alike,
             missing,
             drawn: BTreeSet::new().into_iter(),
             written: Vec::new().into_iter(),

@@ -3,6 +3,7 @@
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
+use crate::codes::assigned;
 use crate::codes::read;
 use crate::codes::row::Code;
 use crate::codes::stripes;
@@ -11,14 +12,12 @@ use crate::pg::error::{Result, answer, required};
 use crate::pg::returns::RowSet;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
-use crate::pg::tables::CODE_PROGRAMS;
 use crate::pg::texts::Text;
 use crate::programs::{cap, row};
 use crate::rules::membership::Membership;
 use crate::rules::refusal::Refusal;
 
 statements! {
-    ASSIGNED = "codes/assigned.sql";
     OWNER_TYPE = "codes/owner_type.sql";
     ASSIGN = "codes/assign.sql";
     FIRST_ASSIGN = "codes/first_assign.sql";
@@ -29,22 +28,14 @@ statements! {
 /// What the owner of a code is, where nobody has said.
 pub const DEFAULT_OWNER_TYPE: &str = "user";
 
-/// Where no code was ever assigned, none is asked for.
-fn assigned(session: &Session, code: Uuid, view: View) -> Option<String> {
-    if !session.may_have_rows(CODE_PROGRAMS) {
-        return None;
-    }
-    view.run(session, &ASSIGNED, &[code.into()]).first().map(|row| row.need(1))
-}
-
 /// Where a code belongs by now.
 pub fn of_code(session: &Session, code: Uuid, beneficiary: Option<Uuid>) -> Option<Membership> {
-    Membership::of(assigned(session, code, View::Now), beneficiary.is_some())
+    Membership::of(assigned::of(session, code, View::Now), beneficiary.is_some())
 }
 
 /// Where a code belongs.
 pub fn of(session: &Session, code: &Code, view: View) -> Option<Membership> {
-    code.membership(assigned(session, code.uuid, view))
+    code.membership(assigned::of(session, code.uuid, view))
 }
 
 pub fn program_of(session: &Session, code: &Code, view: View) -> Option<String> {
@@ -65,7 +56,7 @@ pub fn follow_beneficiary(
     former: Option<Uuid>,
     next: Option<Uuid>,
 ) -> Result<()> {
-    if former.is_some() == next.is_some() || assigned(session, code, View::Now).is_some() {
+    if former.is_some() == next.is_some() || assigned::of(session, code, View::Now).is_some() {
         return Ok(());
     }
     let program = |beneficiary: Option<Uuid>| {
@@ -84,15 +75,15 @@ pub fn forget(session: &Session, code: &Code) -> Result<()> {
 }
 
 #[pg_extern(sql = false)]
-fn referral_assign_program(code_uuid: Option<Uuid>, program: Option<Text>) {
+fn referral_move_to_program(code_uuid: Option<Uuid>, program: Option<Text>) -> bool {
     answer(|| {
         let uuid = required(code_uuid, "code_uuid")?;
         let program = &*args::text(program, "program")?;
         let session = Session::open();
         row::named(&session, program, "program", View::Now)?;
         let code = stripes::lock_for_change(&session, uuid).ok_or(Refusal::CodeNotFound)?;
-        if assigned(&session, uuid, View::Now).as_deref() == Some(program) {
-            return Ok(());
+        if assigned::of(&session, uuid, View::Now).as_deref() == Some(program) {
+            return Ok(false);
         }
         let former = program_of(&session, &code, View::Now);
         session.write(&TOUCH, &[uuid.into()]);
@@ -106,7 +97,7 @@ fn referral_assign_program(code_uuid: Option<Uuid>, program: Option<Text>) {
         let mut both = [former.as_deref(), Some(program)];
         both.sort_unstable();
         both.into_iter().flatten().for_each(|program| cap::follow_codes(&session, program));
-        Ok(())
+        Ok(true)
     })
 }
 

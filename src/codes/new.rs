@@ -62,13 +62,21 @@ fn is_taken(
     view.run(session, &OTHER_OF_CODE, &args).count() > 0
 }
 
+/// Which of the spellings some row has.
+pub fn taken<'a>(
+    session: &Session,
+    spellings: impl Iterator<Item = &'a String>,
+) -> HashSet<String> {
+    let all: Vec<&str> = spellings.map(String::as_str).collect();
+    // Planned anew for each batch: a plan from when the table was small would read it whole for every code.
+    let taken = session.write_once(text!("codes/taken_spellings.sql"), &[], &[all.into()]);
+    taken.iter().map(|row| row.need(1)).collect()
+}
+
 /// Codes in their normal form, without those that a row holds in whatever case.
 pub fn without_taken(session: &Session, mut codes: Vec<String>) -> Vec<String> {
     let spellings: Vec<Vec<String>> = codes.iter().map(|code| spellings(code, code)).collect();
-    let all: Vec<&str> = spellings.iter().flatten().map(String::as_str).collect();
-    // Planned anew for each batch: a plan from when the table was small would read it whole for every code.
-    let taken = session.write_once(text!("codes/taken_spellings.sql"), &[], &[all.into()]);
-    let taken: HashSet<String> = taken.iter().map(|row| row.need(1)).collect();
+    let taken = taken(session, spellings.iter().flatten());
     if !taken.is_empty() {
         let mut spellings = spellings.iter();
         let free = |spellings: &Vec<String>| !spellings.iter().any(|s| taken.contains(s));

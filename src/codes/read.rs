@@ -3,6 +3,7 @@
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
+use crate::codes::placed::{self, Placed};
 use crate::codes::reserves;
 use crate::codes::row::{COLUMNS, Code, CodeColumns};
 use crate::pg::args;
@@ -17,7 +18,7 @@ use crate::pg::texts::Text;
 use crate::pg::transaction::MOST_LOOKS;
 use crate::rules::code::Lookup;
 use crate::rules::refusal::Refusal;
-use crate::rules::state::{Limits, Reserves, State};
+use crate::rules::state::{Reserves, State};
 use crate::rules::time::Timestamp;
 
 statements! {
@@ -61,6 +62,11 @@ pub fn by_uuid(session: &Session, uuid: Uuid, view: View) -> Option<Code> {
     find(session, &BY_UUID, &[uuid.into()], view)
 }
 
+/// A code in its program, as the calling query sees them.
+fn placed(session: &Session, uuid: Uuid) -> Option<Placed> {
+    by_uuid(session, uuid, View::Query).map(|code| placed::place(session, code, View::Query))
+}
+
 fn find(
     session: &Session,
     statement: &'static Statement,
@@ -78,7 +84,7 @@ pub fn lock(session: &Session, uuid: Uuid) -> Option<Code> {
 }
 
 /// Codes as they are fetched, each with its reserves.
-fn stream(
+pub fn stream(
     session: Session,
     statement: &'static Statement,
     args: &[Parameter],
@@ -125,21 +131,27 @@ pub fn keeps_changing() -> Error {
     Error::keeps_changing("code_keeps_changing", message)
 }
 
+/// Where a code stands in a list from the newest on: the next page begins behind it.
+pub fn place_in_list(session: &Session, after_uuid: Uuid) -> Result<(Timestamp, Uuid)> {
+    let after = by_uuid(session, after_uuid, View::Query)
+        .ok_or_else(|| Error::out_of_range("after_uuid", "names no code"))?;
+    Ok((after.date_created, after_uuid))
+}
+
 /// Codes from the newest on or, for the next page, from the one after the last of this page.
 fn list(after_uuid: Option<Uuid>) -> Result<impl Iterator<Item = Code>> {
     let session = Session::open();
     let Some(uuid) = after_uuid else {
         return Ok(stream(session, &LIST, &[]));
     };
-    let after = by_uuid(&session, uuid, View::Query)
-        .ok_or_else(|| Error::out_of_range("after_uuid", "names no code"))?;
-    let args = [after.date_created.into(), uuid.into()];
+    let (date_created, uuid) = place_in_list(&session, uuid)?;
+    let args = [date_created.into(), uuid.into()];
     Ok(stream(session, &LIST_AFTER, &args))
 }
 
 #[pg_extern(sql = false)]
 fn referral_get_code(code_uuid: Option<Uuid>) -> RowSet<'static, CodeColumns> {
-    let found = code_uuid.and_then(|uuid| by_uuid(&Session::open(), uuid, View::Query));
+    let found = code_uuid.and_then(|uuid| placed(&Session::open(), uuid));
     RowSet::new(found.map(|code| code.into_columns(clock::statement_start())))
 }
 
@@ -147,7 +159,7 @@ fn referral_get_code(code_uuid: Option<Uuid>) -> RowSet<'static, CodeColumns> {
 fn referral_get_code_strict(code_uuid: Option<Uuid>) -> Record<CodeColumns> {
     answer(|| {
         let uuid = required(code_uuid, "code_uuid")?;
-        let code = by_uuid(&Session::open(), uuid, View::Query).ok_or(Refusal::CodeNotFound)?;
+        let code = placed(&Session::open(), uuid).ok_or(Refusal::CodeNotFound)?;
         Ok(Record(code.into_columns(clock::statement_start())))
     })
 }
@@ -156,10 +168,12 @@ fn referral_get_code_strict(code_uuid: Option<Uuid>) -> Record<CodeColumns> {
 fn referral_get_code_by_string(code: Option<Text>) -> RowSet<'static, CodeColumns> {
     answer(|| {
         let code = args::optional_text(code, "code")?;
-        let found = code
-            .as_deref()
-            .and_then(lookup)
-            .and_then(|lookup| oldest_by_text(&Session::open(), &lookup, View::Query));
+        let find = |lookup: Lookup| {
+            let session = Session::open();
+            let code = oldest_by_text(&session, &lookup, View::Query)?;
+            Some(placed::place(&session, code, View::Query))
+        };
+        let found = code.as_deref().and_then(lookup).and_then(find);
         Ok(RowSet::new(found.map(|code| code.into_columns(clock::statement_start()))))
     })
 }
@@ -172,7 +186,8 @@ fn referral_list_codes(
     answer(|| {
         let rows = args::max_rows(max_rows)?;
         let now = clock::statement_start();
-        Ok(RowSet::new(list(after_uuid)?.take(rows).map(move |code| code.into_columns(now))))
+        let codes = placed::each(list(after_uuid)?.take(rows));
+        Ok(RowSet::new(codes.map(move |code| code.into_columns(now))))
     })
 }
 
@@ -184,7 +199,8 @@ fn referral_list_valid_codes(
     answer(|| {
         let rows = args::max_rows(max_rows)?;
         let now = clock::statement_start();
-        let valid = list(after_uuid)?.filter(move |code| code.limits.state(now) == State::Active);
+        let codes = placed::each(list(after_uuid)?);
+        let valid = codes.filter(move |code| code.state(now) == State::Active);
         Ok(RowSet::new(valid.take(rows).map(move |code| code.into_columns(now))))
     })
 }
@@ -197,7 +213,8 @@ fn referral_top_codes(max_rows: Option<i32>) -> RowSet<'static, CodeColumns> {
         let session = Session::open();
         let complete = completion(&session);
         let top = session.report(&TOP, &[limit.into()], limit, Code::read);
-        Ok(RowSet::new(top.map(move |code| complete(code).into_columns(now))))
+        let codes = placed::each(top.map(complete));
+        Ok(RowSet::new(codes.map(move |code| code.into_columns(now))))
     })
 }
 
@@ -211,23 +228,24 @@ fn referral_system_stats() -> Record<(i64, i64, i64, i64)> {
 
 #[pg_extern(sql = false)]
 fn referral_valid_for_use(code_uuid: Option<Uuid>) -> Option<bool> {
-    ask(code_uuid, |limits, now| limits.state(now) == State::Active)
+    ask(code_uuid, |code, now| code.state(now) == State::Active)
 }
 
 #[pg_extern(sql = false)]
 fn referral_expired(code_uuid: Option<Uuid>) -> Option<bool> {
-    ask(code_uuid, Limits::expired)
+    let code = by_uuid(&Session::open(), code_uuid?, View::Query)?;
+    Some(code.limits.expired(clock::statement_start()))
 }
 
 #[pg_extern(sql = false)]
 fn referral_usage_limit_reached(code_uuid: Option<Uuid>) -> Option<bool> {
-    ask(code_uuid, |limits, _| limits.limit_reached())
+    ask(code_uuid, |code, _| code.remaining_uses() == 0)
 }
 
 /// A question about a code; None where there is no such code.
-fn ask(code_uuid: Option<Uuid>, question: impl Fn(&Limits, Timestamp) -> bool) -> Option<bool> {
-    let code = by_uuid(&Session::open(), code_uuid?, View::Query)?;
-    Some(question(&code.limits, clock::statement_start()))
+fn ask(code_uuid: Option<Uuid>, question: impl Fn(&Placed, Timestamp) -> bool) -> Option<bool> {
+    let code = placed(&Session::open(), code_uuid?)?;
+    Some(question(&code, clock::statement_start()))
 }
 
 #[pg_extern(sql = false)]

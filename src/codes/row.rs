@@ -76,23 +76,4 @@ impl Code {
     pub fn membership(&self, assigned: Option<String>) -> Option<Membership> {
         Membership::of(assigned, self.beneficiary_uuid.is_some())
     }
-
-    /// The row that SQL gets, with its state at `now`.
-    pub fn into_columns(self, now: Timestamp) -> CodeColumns {
-        let limits = self.limits;
-        (
-            self.uuid,
-            self.code,
-            self.description,
-            limits.status,
-            limits.uses_made(),
-            limits.max_uses,
-            self.created_by_uuid,
-            self.beneficiary_uuid,
-            self.date_created,
-            limits.expiration_date,
-            limits.remaining_uses(),
-            limits.state(now).name(),
-        )
-    }
 }

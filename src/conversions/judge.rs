@@ -3,6 +3,7 @@
 use pgrx::datum::Uuid;
 
 use crate::conversions::told::{Refunded, Sale};
+use crate::pg::error::{Error, Result};
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
 use crate::programs::{budget, own_terms, referees};
@@ -43,10 +44,15 @@ impl Leading {
 
     /// Judges the sale: under the referee's lock, and the program's, where it matters what was before, so that of two
     /// first purchases at the same moment one is the first. The program is as it is by then.
-    pub fn judge(&mut self, session: &Session, sale: &Sale, refunded: Refunded) -> Judgement {
+    pub fn judge(
+        &mut self,
+        session: &Session,
+        sale: &Sale,
+        refunded: Refunded,
+    ) -> Result<Judgement> {
         let judgement = sale.purchase(self.referral(session), &refunded).judge(&Past::default());
         if !judgement.verdict.qualifies() && judgement.verdict != Verdict::BudgetSpent {
-            return judgement;
+            return Ok(judgement);
         }
         referees::lock(session, &self.program.key, sale.referee);
         let mut granted = Money::ZERO;
@@ -57,7 +63,12 @@ impl Leading {
             granted = locked.rewards_granted;
         }
         let past = Past { granted, ..self.past(session, sale) };
-        sale.purchase(self.referral(session), &refunded).judge(&past)
+        let judgement = sale.purchase(self.referral(session), &refunded).judge(&past);
+        let Judgement { referrer_reward, referee_reward, .. } = judgement;
+        if referrer_reward.is_storable() && referee_reward.is_storable() {
+            return Ok(judgement);
+        }
+        Err(Error::out_of_range("amount", "is too much for the program's rewards to be stored"))
     }
 
     /// What was before, as far as the program minds; all that is committed by now.

@@ -107,7 +107,8 @@ fn tell(session: &Session, sale: &Sale) -> Result<Option<(Told, bool)>> {
     }
     let refunded = Refunded::of(known.as_ref());
     let mut leading = leading(session, sale, switches.self_referral_allowed)?;
-    let judgement = leading.as_mut().map(|leading| leading.judge(session, sale, refunded));
+    let judgement =
+        leading.as_mut().map(|leading| leading.judge(session, sale, refunded)).transpose()?;
     let judged = leading.as_ref().zip(judgement);
     Ok(record(session, sale, judged, refunded, events)?.map(|(told, _)| (told, false)))
 }

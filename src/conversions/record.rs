@@ -149,7 +149,7 @@ pub fn complete(
         ..*sale
     };
     let refunded = Refunded::of(sale.reference.known(session).as_ref());
-    let judgement = leading.judge(session, &sale, refunded);
+    let judgement = leading.judge(session, &sale, refunded)?;
     let Some(known) = sale.reference.lock(session) else { return Ok(None) };
     let is_same = known.refunded == refunded.amount
         && known.is_refunded == refunded.everything

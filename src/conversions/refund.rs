@@ -42,7 +42,7 @@ statements! {
 }
 
 /// The longest name of a refund.
-const REF_CHARS: usize = 255;
+pub const REF_CHARS: usize = 255;
 
 /// A refund as the caller tells of it.
 struct Refund<'a> {
@@ -123,7 +123,7 @@ fn referral_record_refund(
         }
         let refund = Refund {
             reference: Reference::new(source_ref, source_type)?,
-            refund_ref: reference_text(refund_ref, "refund_ref")?,
+            refund_ref: args::reference(refund_ref, "refund_ref", REF_CHARS)?,
             amount,
             reason: args::optional_text(reason, "reason")?,
         };
@@ -141,15 +141,6 @@ fn referral_record_refund(
 pub fn find<'s>(session: &'s Session, reference: &Reference, refund_ref: &str) -> Rows<'s> {
     let [source_type, source_ref] = reference.args();
     session.write(&REFUND, &[source_type, source_ref, refund_ref.into()])
-}
-
-/// What the caller calls a refund or reversal.
-pub fn reference_text<'a>(text: Option<Text<'a>>, argument: &str) -> Result<Cow<'a, str>> {
-    let text = args::text(text, argument)?;
-    if text.trim().is_empty() || text.chars().nth(REF_CHARS).is_some() {
-        return Err(Error::out_of_range(argument, "must be 1 to 255 characters"));
-    }
-    Ok(text)
 }
 
 impl Refund<'_> {

@@ -6,7 +6,7 @@ use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
 use crate::conversions::decisions::Entry;
-use crate::conversions::refund::{self, reference_text};
+use crate::conversions::refund;
 use crate::conversions::rewards::{self, Most, Taken};
 use crate::conversions::row::{Conversion, ConversionColumns};
 use crate::conversions::told::{Known, Reference};
@@ -202,7 +202,9 @@ fn referral_reverse_once(
         if amount.is_some_and(|amount| !amount.is_positive()) {
             return Err(Error::out_of_range("amount", "must be greater than 0"));
         }
-        let name = reference.map(|name| reference_text(Some(name), "reference")).transpose()?;
+        let name = reference
+            .map(|name| args::reference(Some(name), "reference", refund::REF_CHARS))
+            .transpose()?;
         let review = Review::open(conversion_uuid)?;
         let Some(name) = name else { return reverse(review, reason, amount).map(columns) };
         // Under the name of a refund it is that refund: the source's row is locked.

@@ -68,7 +68,7 @@ fn attribute(
     }
     let Some(mut leading) = leading(session, found)? else { return Ok(Some(None)) };
     let refunded = Refunded::of(known.as_ref());
-    let judgement = leading.judge(session, sale, refunded);
+    let judgement = leading.judge(session, sale, refunded)?;
     if judgement.verdict == Verdict::NotReferred {
         return Ok(Some(None));
     }

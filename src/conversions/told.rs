@@ -17,7 +17,6 @@ use crate::pg::texts::Text;
 use crate::pg::values;
 use crate::rules::eligibility::{Judgement, Purchase, Referral, Verdict};
 use crate::rules::money::Money;
-use crate::rules::program::{CURRENCY_RULE, is_currency};
 use crate::rules::refusal::Refusal;
 use crate::rules::time::Timestamp;
 
@@ -75,7 +74,9 @@ impl<'a> Sale<'a> {
             referee: required(referee, "referee_uuid")?,
             reference,
             amount: amount.map(|amount| values::amount(amount, "amount")).transpose()?,
-            currency: currency.map(self::currency).transpose()?,
+            currency: currency
+                .map(|currency| args::currency(Some(currency), "currency"))
+                .transpose()?,
             occurred_at: occurred_at.map_or(now, |at| Timestamp::from(at).min(now)),
             first_purchase: None,
             code: None,
@@ -109,15 +110,6 @@ impl<'a> Sale<'a> {
 
 fn differ<T: PartialEq>(one: Option<&T>, other: Option<&T>) -> bool {
     one.zip(other).is_some_and(|(one, other)| one != other)
-}
-
-fn currency(text: Text) -> Result<String> {
-    let currency = text.read("currency")?.trim().to_uppercase();
-    if is_currency(&currency) {
-        Ok(currency)
-    } else {
-        Err(Error::out_of_range("currency", CURRENCY_RULE))
-    }
 }
 
 /// What was refunded before a purchase was told.
@@ -190,8 +182,10 @@ impl<'a> Reference<'a> {
 
     pub fn new(source_ref: Option<Text<'a>>, source_type: Option<Text<'a>>) -> Result<Self> {
         Ok(Reference {
-            source_ref: name(source_ref, "source_ref")?,
-            source_type: name(source_type, "source_type")?.trim().to_lowercase(),
+            source_ref: args::reference(source_ref, "source_ref", SOURCE_CHARS)?,
+            source_type: args::reference(source_type, "source_type", SOURCE_CHARS)?
+                .trim()
+                .to_lowercase(),
         })
     }
 
@@ -301,15 +295,6 @@ impl Told {
     pub fn judged_amount(&self) -> Option<Money> {
         self.amount.map(|amount| amount - self.refunded_before)
     }
-}
-
-/// The name of a source, or of its type.
-fn name<'a>(text: Option<Text<'a>>, argument: &str) -> Result<Cow<'a, str>> {
-    let text = args::text(text, argument)?;
-    if text.trim().is_empty() || text.chars().nth(SOURCE_CHARS).is_some() {
-        return Err(Error::out_of_range(argument, "must be 1 to 255 characters"));
-    }
-    Ok(text)
 }
 
 /// The source was taken when it was to be told, and yet cannot be seen.

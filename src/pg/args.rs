@@ -10,6 +10,9 @@ use super::json::Json;
 use super::texts::{self, Text};
 use crate::rules::program::{CURRENCY_RULE, is_currency};
 
+/// The longest word for what an owner is.
+const OWNER_TYPE_CHARS: usize = 64;
+
 /// A text that must be given.
 pub fn text<'a>(text: Option<Text<'a>>, argument: &str) -> Result<Cow<'a, str>> {
     required(text, argument)?.read(argument)
@@ -36,6 +39,16 @@ pub fn reference<'a>(
         return Err(Error::out_of_range(argument, format!("must be 1 to {most_chars} characters")));
     }
     Ok(reference)
+}
+
+/// What the owner of a code is: user, or a word of the application's.
+pub fn owner_type(owner_type: Option<Text>) -> Result<String> {
+    let owner_type = text(owner_type, "owner_type")?;
+    let owner_type = owner_type.trim();
+    if owner_type.is_empty() || owner_type.chars().nth(OWNER_TYPE_CHARS).is_some() {
+        return Err(Error::out_of_range("owner_type", "must be 1 to 64 characters"));
+    }
+    Ok(owner_type.to_owned())
 }
 
 /// A currency, which must be given.

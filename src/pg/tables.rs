@@ -29,6 +29,7 @@ pub const CREATORS: &str = "referral_code_creators";
 pub const CHECK_ATTEMPTS: &str = "referral_check_attempts";
 pub const PROGRAMS: &str = "referral_programs";
 pub const CODE_PROGRAMS: &str = "referral_code_programs";
+pub const CODE_METADATA: &str = "referral_code_metadata";
 pub const REFEREES: &str = "referral_referees";
 pub const CONVERSIONS: &str = "referral_conversions";
 pub const DECISIONS: &str = "referral_decisions";
@@ -47,11 +48,12 @@ pub const EVENT_CONSUMERS: &str = "referral_event_consumers";
 pub const EVENT_DELIVERIES: &str = "referral_event_deliveries";
 
 /// In the order in which they can be made: a table after those that it refers to.
-const DECLARATIONS: [&str; 20] = [
+const DECLARATIONS: [&str; 21] = [
     text!("setup/tables/referral_code_creators.sql"),
     text!("setup/tables/referral_check_attempts.sql"),
     text!("setup/tables/referral_programs.sql"),
     text!("setup/tables/referral_code_programs.sql"),
+    text!("setup/tables/referral_code_metadata.sql"),
     text!("setup/tables/referral_referees.sql"),
     text!("setup/tables/referral_stripes.sql"),
     text!("setup/tables/referral_program_stripes.sql"),

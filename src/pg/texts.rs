@@ -63,6 +63,11 @@ impl<'a> Text<'a> {
     }
 }
 
+/// An element of an argument that is an array of texts.
+pub fn element(element: Option<&[u8]>, argument: &str) -> Result<Option<String>> {
+    element.map(|bytes| Text(bytes).read(argument).map(Cow::into_owned)).transpose()
+}
+
 // SAFETY: the datum of an argument of type text, which lives as long as the call.
 unsafe impl<'fcx> ArgAbi<'fcx> for Text<'fcx> {
     unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {

@@ -89,7 +89,7 @@ fn referral_set_terms(
     answer(|| {
         let owner = required(owner_uuid, "owner_uuid")?;
         let program = &*args::text(program, "program")?;
-        let owner_type = &*args::text(owner_type, "owner_type")?;
+        let owner_type = args::owner_type(owner_type)?;
         let (OwnTerms { referrer, referee }, errors) = OwnTerms::read(&object(terms, "terms")?);
         first(errors)?;
         let session = Session::open();
@@ -97,7 +97,7 @@ fn referral_set_terms(
         let args = [
             owner.into(),
             program.into(),
-            owner_type.into(),
+            owner_type.as_str().into(),
             referrer.fixed.into(),
             referee.fixed.into(),
             referrer.percent.into(),
@@ -120,8 +120,8 @@ fn referral_clear_terms(
     answer(|| -> Result<bool> {
         let owner = required(owner_uuid, "owner_uuid")?;
         let program = &*args::text(program, "program")?;
-        let owner_type = &*args::text(owner_type, "owner_type")?;
-        let args = [owner.into(), program.into(), owner_type.into()];
+        let owner_type = args::owner_type(owner_type)?;
+        let args = [owner.into(), program.into(), owner_type.as_str().into()];
         Ok(Session::open().write(&CLEAR_TERMS, &args).count() > 0)
     })
 }

@@ -3,7 +3,7 @@
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
-use crate::codes::{membership, read};
+use crate::codes::{membership, placed, read};
 use crate::events::tell::Events;
 use crate::pg::args;
 use crate::pg::error::{answer, required};
@@ -147,7 +147,7 @@ fn referral_validate_code(code: Option<Text>, user_uuid: Option<Uuid>) -> Record
                 Some(refusal) => refusal.message(),
             },
             code.as_ref().and_then(|code| code.beneficiary_uuid),
-            code.as_ref().map(|code| code.limits.remaining_uses()),
+            code.map(|code| placed::place(&session, code, View::Query).remaining_uses()),
         )))
     })
 }

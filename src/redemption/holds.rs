@@ -122,7 +122,8 @@ enum Confirmed {
 /// Makes the use that is held; None where there is no such hold, any more. A use has the id of the hold that it was,
 /// so that a confirmation can be told once more.
 fn confirm(session: &Session, hold_uuid: Uuid) -> Result<Option<Outcome<Confirmed>>> {
-    let made = || usage::by_uuid(session, hold_uuid).map(|made| Ok(Confirmed::Before(made)));
+    let made =
+        || usage::by_uuid(session, hold_uuid, View::Now).map(|made| Ok(Confirmed::Before(made)));
     let Some((code_uuid, _)) = held::of_whom(session, hold_uuid) else { return Ok(made()) };
     read::lock(session, code_uuid);
     // Somebody may have been faster, or the person forgotten; what is there now stays.

@@ -3,6 +3,7 @@
 
 use super::judge::Judge;
 use super::program::Run;
+use super::state::Standing;
 use super::time::Timestamp;
 
 /// What a program's row says of it.
@@ -29,6 +30,14 @@ pub struct Admission {
 }
 
 impl Terms {
+    /// What the program says of each of its codes, whoever comes.
+    pub fn standing(&self, judge: Judge, now: Timestamp) -> Standing {
+        Standing {
+            active: !judge.knows_every_rule() || self.run.is_active(now),
+            used_up: !self.has_room(1),
+        }
+    }
+
     /// `asks_for_one_code`: whether the rule of one code for each user holds for this code, see
     /// `Membership`. `has_other_use` is asked only where that matters.
     pub fn admission(
@@ -38,13 +47,9 @@ impl Terms {
         asks_for_one_code: bool,
         has_other_use: impl FnOnce() -> bool,
     ) -> Admission {
-        let active = !judge.knows_every_rule() || self.run.is_active(now);
+        let Standing { active, used_up } = self.standing(judge, now);
         let one_code = self.one_code_per_referee && asks_for_one_code;
-        Admission {
-            active,
-            already_referred: active && one_code && has_other_use(),
-            used_up: !self.has_room(1),
-        }
+        Admission { active, already_referred: active && one_code && has_other_use(), used_up }
     }
 
     /// Whether its codes may be used so many times more.
@@ -64,6 +69,11 @@ impl Terms {
 }
 
 impl Admission {
+    /// What of it is true for everybody.
+    pub fn standing(&self) -> Standing {
+        Standing { active: self.active, used_up: self.used_up }
+    }
+
     /// Whether nothing but the number of uses may speak against it.
     pub fn is_open(&self) -> bool {
         self.active && !self.already_referred

@@ -1,6 +1,8 @@
-//! Which program a code belongs to.
+//! Which program a code belongs to, and whose code it is there.
 
 use super::program::DEFAULT_KEY;
+use super::state::{Limits, State};
+use super::time::Timestamp;
 
 /// A code's place in a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,9 +27,34 @@ impl Membership {
     }
 }
 
+/// Whether a person's code in a program is followed by another: where it leads to somebody else by now, or nobody,
+/// and where it has expired or is used up. One that was switched off is not: somebody meant it to be.
+pub fn is_followed(limits: &Limits, leads_to_owner: bool, now: Timestamp) -> bool {
+    !leads_to_owner || matches!(limits.state(now), State::Expired | State::LimitReached)
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::state::Reserves;
     use super::*;
+
+    #[test]
+    fn a_dead_code_is_followed_and_one_that_was_switched_off_is_not() {
+        let limits = |status, uses, expires: i64| Limits {
+            status,
+            number_of_uses: uses,
+            max_uses: 2,
+            expiration_date: Some(Timestamp(expires)),
+            reserves: Reserves::default(),
+        };
+        let followed = |limits: Limits| is_followed(&limits, true, Timestamp(10));
+        assert!(!followed(limits(true, 1, 11)));
+        assert!(followed(limits(true, 2, 11)));
+        assert!(followed(limits(true, 1, 10)));
+        assert!(!followed(limits(false, 2, 10)));
+        assert!(is_followed(&limits(true, 1, 11), false, Timestamp(10)));
+        assert!(is_followed(&limits(false, 1, 11), false, Timestamp(10)));
+    }
 
     #[test]
     fn a_code_is_where_it_was_put_or_by_its_beneficiary_in_the_default_program() {

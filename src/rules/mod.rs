@@ -3,7 +3,9 @@
 pub mod admission;
 pub mod approval;
 pub mod attributes;
+pub mod by_functions;
 pub mod code;
+pub mod code_filter;
 pub mod conversion;
 pub mod conversion_filter;
 pub mod declaration;

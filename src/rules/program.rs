@@ -58,6 +58,11 @@ impl Run {
             && self.starts_at.is_none_or(|starts| starts <= now)
             && self.ends_at.is_none_or(|ends| ends > now)
     }
+
+    /// Whether it runs, or is still to begin: codes are made for people before starts_at too.
+    pub fn gives_codes(&self, now: Timestamp) -> bool {
+        Run { starts_at: None, ..*self }.is_active(now)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -120,9 +125,22 @@ impl Program {
         }
     }
 
-    pub fn is_active(&self, now: Timestamp) -> bool {
+    fn run(&self) -> Run {
         let Program { status, starts_at, ends_at, .. } = *self;
-        Run { status, starts_at, ends_at }.is_active(now)
+        Run { status, starts_at, ends_at }
+    }
+
+    pub fn is_active(&self, now: Timestamp) -> bool {
+        self.run().is_active(now)
+    }
+
+    pub fn gives_codes(&self, now: Timestamp) -> bool {
+        self.run().gives_codes(now)
+    }
+
+    /// From when on a code lives that is made now: one that is made early lives no shorter for it.
+    pub fn code_lives_from(&self, now: Timestamp) -> Timestamp {
+        self.starts_at.map_or(now, |starts| starts.max(now))
     }
 
     /// The recipe for the program's codes.
@@ -333,6 +351,23 @@ mod tests {
             metadata: json!({ "campaign": 7 }),
         };
         assert_eq!(program, expected);
+    }
+
+    #[test]
+    fn codes_are_made_before_a_program_begins_and_not_once_it_is_over() {
+        let (mut program, _) = set(json!({ "starts_at": "5", "ends_at": "9" }));
+        for (now, active, gives) in
+            [(4, false, true), (5, true, true), (8, true, true), (9, false, false)]
+        {
+            let now = Timestamp(now);
+            assert_eq!((program.is_active(now), program.gives_codes(now)), (active, gives));
+        }
+        assert_eq!(program.code_lives_from(Timestamp(4)), Timestamp(5));
+        assert_eq!(program.code_lives_from(Timestamp(6)), Timestamp(6));
+        for status in [Status::Paused, Status::Ended] {
+            program.status = status;
+            assert!(!program.gives_codes(Timestamp(4)));
+        }
     }
 
     #[test]

@@ -304,18 +304,18 @@ impl Redemption {
         let own_code = every_rule && self.is_beneficiary && !self.self_referral_allowed;
         let status = limits.status || self.judge.is_history();
         let state = Limits { status, ..limits }.state(self.judge.moment(now));
+        let state = state.within(self.program.as_ref().map(Admission::standing));
         let says = |rule: fn(&Admission) -> bool| self.program.as_ref().is_some_and(rule);
         match state {
             State::Inactive => Some(Refusal::CodeInactive),
             State::Expired => Some(Refusal::CodeExpired),
+            State::ProgramNotActive => Some(Refusal::ProgramNotActive),
             State::LimitReached | State::Active => {
-                if says(|program| !program.active) {
-                    Some(Refusal::ProgramNotActive)
-                } else if own_code {
+                if own_code {
                     Some(Refusal::SelfReferral)
                 } else if says(|program| program.already_referred) {
                     Some(Refusal::AlreadyReferred)
-                } else if state == State::LimitReached && !self.counted.in_code()
+                } else if limits.limit_reached() && !self.counted.in_code()
                     || says(|program| program.used_up) && !self.counted.in_program()
                 {
                     Some(Refusal::UsageLimitReached)
@@ -451,6 +451,25 @@ mod tests {
                 && (!is_beneficiary || self_referral_allowed)
                 && program.is_none_or(|program| program.active && !program.already_referred && !program.used_up);
             prop_assert_eq!(redemption.refusal(NOW).is_none(), free);
+        }
+
+        #[test]
+        fn somebody_new_is_refused_as_the_state_of_the_code_says(
+            status: bool, number_of_uses in 0..3i32, max_uses in 1..3i32, expires in prop::option::of(998..1_003i64),
+            program in prop::option::of((any::<bool>(), any::<bool>())),
+        ) {
+            let expiration_date = expires.map(Timestamp);
+            let limits = Limits { status, number_of_uses, max_uses, expiration_date, reserves: NO_RESERVES };
+            let program = program.map(|(active, used_up)| Admission { active, already_referred: false, used_up });
+            let state = limits.state(NOW).within(program.as_ref().map(Admission::standing));
+            let refusal = Redemption { code: Some(limits), program, ..FREE }.refusal(NOW);
+            prop_assert_eq!(refusal, match state {
+                State::Active => None,
+                State::Inactive => Some(Refusal::CodeInactive),
+                State::Expired => Some(Refusal::CodeExpired),
+                State::ProgramNotActive => Some(Refusal::ProgramNotActive),
+                State::LimitReached => Some(Refusal::UsageLimitReached),
+            });
         }
     }
 }

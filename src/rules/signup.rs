@@ -22,7 +22,10 @@ impl Answer {
     pub fn to_code(state: Option<State>) -> Self {
         match state {
             Some(State::Active) => Answer::Welcome,
-            Some(State::Inactive | State::Expired | State::LimitReached) | None => Answer::Unusable,
+            Some(
+                State::Inactive | State::Expired | State::ProgramNotActive | State::LimitReached,
+            )
+            | None => Answer::Unusable,
         }
     }
 
@@ -47,8 +50,9 @@ mod tests {
 
     #[test]
     fn every_unusable_code_gets_the_same_answer() {
-        let states = [None, Some(State::Inactive), Some(State::Expired), Some(State::LimitReached)];
-        for state in states {
+        let states =
+            [State::Inactive, State::Expired, State::ProgramNotActive, State::LimitReached];
+        for state in states.map(Some).into_iter().chain([None]) {
             assert_eq!(Answer::to_code(state).message(), Some("That code can't be used"));
         }
         assert!(Answer::to_code(Some(State::Active)).is_ok());

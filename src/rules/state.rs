@@ -1,4 +1,4 @@
-//! The state of a code: whether it can be used, judged from its own row and the clock.
+//! The state of a code: whether it can be used, judged from its own row, its program and the clock.
 
 use super::time::Timestamp;
 
@@ -31,11 +31,24 @@ pub enum State {
     Active,
     Inactive,
     Expired,
+    ProgramNotActive,
     LimitReached,
 }
 
+/// What a program says of each of its codes, whoever comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub active: bool,
+    /// All codes of the program together have had as many uses as it allows.
+    pub used_up: bool,
+}
+
+/// Every state.
+pub const STATES: [State; 5] =
+    [State::Active, State::Inactive, State::Expired, State::ProgramNotActive, State::LimitReached];
+
 impl Limits {
-    /// Judged in the order inactive, expired, limit reached (DESIGN, section 2).
+    /// By the code's own row alone, judged in the order inactive, expired, limit reached.
     /// A code expires at its expiration date, not after it.
     pub fn state(&self, now: Timestamp) -> State {
         if !self.status {
@@ -80,12 +93,30 @@ impl Limits {
 }
 
 impl State {
+    /// The state of a code that is in such a program: inactive, expired, program not active and limit reached are
+    /// judged in this order (DESIGN, section 2).
+    pub fn within(self, program: Option<Standing>) -> State {
+        match (self, program) {
+            (State::Active | State::LimitReached, Some(Standing { active: false, .. })) => {
+                State::ProgramNotActive
+            }
+            (State::Active, Some(Standing { used_up: true, .. })) => State::LimitReached,
+            (own, _) => own,
+        }
+    }
+
+    /// The state of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        STATES.into_iter().find(|state| state.name() == name)
+    }
+
     /// The word that SQL shows.
     pub fn name(self) -> &'static str {
         match self {
             State::Active => "active",
             State::Inactive => "inactive",
             State::Expired => "expired",
+            State::ProgramNotActive => "program_not_active",
             State::LimitReached => "limit_reached",
         }
     }
@@ -123,6 +154,33 @@ mod tests {
         assert_eq!(limits(true, 9, 9, Some(1)).state(NOW), State::Expired);
         assert_eq!(limits(true, 9, 9, None).state(NOW), State::LimitReached);
         assert_eq!(limits(true, 8, 9, Some(1_001)).state(NOW), State::Active);
+    }
+
+    #[test]
+    fn a_program_that_rests_speaks_before_the_cap_and_behind_the_code() {
+        let program = |active, used_up| Some(Standing { active, used_up });
+        assert_eq!(State::Active.within(None), State::Active);
+        for own in STATES {
+            assert_eq!(own.within(program(true, false)), own);
+        }
+        assert_eq!(State::Active.within(program(true, true)), State::LimitReached);
+        for used_up in [false, true] {
+            assert_eq!(State::Active.within(program(false, used_up)), State::ProgramNotActive);
+            assert_eq!(
+                State::LimitReached.within(program(false, used_up)),
+                State::ProgramNotActive
+            );
+            assert_eq!(State::Inactive.within(program(false, used_up)), State::Inactive);
+            assert_eq!(State::Expired.within(program(false, used_up)), State::Expired);
+        }
+    }
+
+    #[test]
+    fn a_state_is_known_by_its_name() {
+        for state in STATES {
+            assert_eq!(State::parse(state.name()), Some(state));
+        }
+        assert_eq!(State::parse("ACTIVE"), None);
     }
 
     #[test]

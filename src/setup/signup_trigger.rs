@@ -6,7 +6,7 @@ use pgrx::prelude::*;
 use pgrx::spi::quote_literal;
 
 use crate::pg::args;
-use crate::pg::catalog;
+use crate::pg::catalog::{self, Trigger};
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::guc;
 use crate::pg::session::{Session, View};
@@ -22,6 +22,9 @@ statements! {
 /// The trigger that `referral_require_at_signup` puts on a table of users.
 pub const TRIGGER: &str = "referral_required_at_signup";
 
+/// tgenabled of a trigger that somebody has switched off.
+const DISABLED: &str = "D";
+
 /// The table of users, quoted, and the schema whose referral tables go with it: its own if it has any.
 fn users_table(users: Option<pg_sys::Oid>) -> Result<(pg_sys::Oid, String, String)> {
     let oid = required(users, "users")?;
@@ -33,13 +36,13 @@ fn users_table(users: Option<pg_sys::Oid>) -> Result<(pg_sys::Oid, String, Strin
     Ok((oid, name, schema))
 }
 
-fn is_attached(session: &Session, users: pg_sys::Oid) -> bool {
+fn attached(session: &Session, users: pg_sys::Oid) -> Option<Trigger> {
     let triggers = catalog::triggers(session, users, View::Now);
-    triggers.iter().any(|trigger| trigger.name == TRIGGER && trigger.is_ours)
+    triggers.into_iter().find(|trigger| trigger.name == TRIGGER && trigger.is_ours)
 }
 
 #[pg_extern(sql = false)]
-fn referral_require_at_signup(users: Option<pg_sys::Oid>, user_key: Option<&CStr>) {
+fn referral_attach_at_signup(users: Option<pg_sys::Oid>, user_key: Option<&CStr>) -> bool {
     answer(|| {
         let (oid, table, schema) = users_table(users)?;
         let key = args::name(required(user_key, "user_key")?, "user_key")?;
@@ -54,9 +57,6 @@ fn referral_require_at_signup(users: Option<pg_sys::Oid>, user_key: Option<&CStr
             let rule = format!("must name a column of type uuid of {table}");
             return Err(Error::out_of_range("user_key", rule));
         }
-        if is_attached(&session, oid) {
-            session.define(text!("setup/signup_trigger/drop.sql"), &[("users_table", &table)]);
-        }
         let mut arguments = quote_literal(&key);
         if !own {
             arguments = format!("{arguments}, {}", quote_literal(guc::schema()));
@@ -66,9 +66,19 @@ fn referral_require_at_signup(users: Option<pg_sys::Oid>, user_key: Option<&CStr
             ("extension.", &catalog::extension_schema(&session)),
             ("trigger_arguments", &arguments),
         ];
+        let attached = attached(&session, oid);
+        let as_wanted = |trigger: &Trigger| {
+            trigger.fires != DISABLED && trigger.definition.ends_with(&format!("({arguments})"))
+        };
+        if attached.as_ref().is_some_and(as_wanted) {
+            return Ok(false);
+        }
+        if attached.is_some() {
+            session.define(text!("setup/signup_trigger/drop.sql"), &[("users_table", &table)]);
+        }
         session.define(text!("setup/signup_trigger/create.sql"), &names);
-        Ok(())
-    });
+        Ok(true)
+    })
 }
 
 #[pg_extern(sql = false)]
@@ -76,7 +86,7 @@ fn referral_unrequire_at_signup(users: Option<pg_sys::Oid>) -> bool {
     answer(|| {
         let (oid, table, schema) = users_table(users)?;
         let session = Session::over(Tables::unchecked(&schema).into());
-        let attached = is_attached(&session, oid);
+        let attached = attached(&session, oid).is_some();
         if attached {
             session.define(text!("setup/signup_trigger/drop.sql"), &[("users_table", &table)]);
         }

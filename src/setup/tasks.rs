@@ -14,9 +14,10 @@ use crate::pg::returns::RowSet;
 use crate::pg::session::Session;
 use crate::pg::statement::{statements, text};
 use crate::pg::tables::{
-    CHECK_ATTEMPTS, CODE_PROGRAMS, CODES, CONVERSIONS, CREATORS, DECISIONS, EVENT_CONSUMERS,
-    EVENT_DELIVERIES, EVENTS, HOLDS, PAYEES, PAYOUT_BATCHES, PAYOUTS, PROGRAM_STRIPES, PROGRAMS,
-    PURCHASES, REFEREES, REFUNDS, REWARDS, SETTINGS, STRIPES, TERMS as TERMS_OF_OWNERS, USAGE,
+    CHECK_ATTEMPTS, CODE_METADATA, CODE_PROGRAMS, CODES, CONVERSIONS, CREATORS, DECISIONS,
+    EVENT_CONSUMERS, EVENT_DELIVERIES, EVENTS, HOLDS, PAYEES, PAYOUT_BATCHES, PAYOUTS,
+    PROGRAM_STRIPES, PROGRAMS, PURCHASES, REFEREES, REFUNDS, REWARDS, SETTINGS, STRIPES,
+    TERMS as TERMS_OF_OWNERS, USAGE,
 };
 use crate::pg::texts::Text;
 use crate::rules::declaration::{Right, rights_of};
@@ -61,6 +62,7 @@ pub const TASKS: [Task; 9] = [
             (SETTINGS, "SELECT"),
             (PROGRAMS, "SELECT"),
             (CODE_PROGRAMS, "SELECT"),
+            (CODE_METADATA, "SELECT"),
             (STRIPES, "SELECT"),
             (PROGRAM_STRIPES, "SELECT"),
             (HOLDS, "SELECT"),
@@ -102,6 +104,7 @@ pub const TASKS: [Task; 9] = [
             (CREATORS, "SELECT, INSERT, UPDATE"),
             (PROGRAMS, "SELECT"),
             (CODE_PROGRAMS, "SELECT, INSERT, UPDATE"),
+            (PROGRAM_STRIPES, "SELECT"),
             (HOLDS, "SELECT"),
             TELL[0],
             TELL[1],
@@ -121,6 +124,7 @@ pub const TASKS: [Task; 9] = [
             (CREATORS, "SELECT, INSERT, UPDATE"),
             (PROGRAMS, "SELECT, UPDATE (number_of_uses)"),
             (CODE_PROGRAMS, "SELECT (code_uuid, program), INSERT, UPDATE, DELETE"),
+            (CODE_METADATA, "SELECT (code_uuid), INSERT, UPDATE (metadata), DELETE"),
             (STRIPES, "SELECT, INSERT, UPDATE, DELETE"),
             (PROGRAM_STRIPES, "SELECT, INSERT, UPDATE, DELETE"),
             (HOLDS, "SELECT, DELETE"),
@@ -135,7 +139,10 @@ pub const TASKS: [Task; 9] = [
             (CODES, "SELECT"),
             (USAGE, "SELECT"),
             (SETTINGS, "SELECT"),
+            (PROGRAMS, TERMS),
+            (CODE_PROGRAMS, MEMBERSHIP),
             (STRIPES, "SELECT"),
+            (PROGRAM_STRIPES, "SELECT"),
             (HOLDS, "SELECT"),
             (CHECK_ATTEMPTS, "SELECT, INSERT, UPDATE, DELETE"),
         ],

@@ -1,12 +1,12 @@
 CREATE FUNCTION referral_assign_program(
        code_uuid uuid,
        program   text)
-RETURNS void
+RETURNS boolean
 LANGUAGE c VOLATILE PARALLEL UNSAFE
-AS 'MODULE_PATHNAME', 'referral_assign_program_wrapper';
+AS 'MODULE_PATHNAME', 'referral_move_to_program_wrapper';
 
 COMMENT ON FUNCTION referral_assign_program(uuid, text) IS
-'Puts a code into a program, out of the one it was in; its uses go with it. It is nobody''s own code of referral_code_for after that; one that is there already stays as it is. Errors: RF001 no such code, 22023 no such program, RF004 the program has no room for the code''s uses.';
+'Puts a code into a program, out of the one it was in; its uses go with it. False where it was assigned to that one: it stays as it is. It is nobody''s own code of referral_code_for after that. Errors: RF001 no such code, 22023 no such program, RF004 the program has no room for the code''s uses.';
 
 CREATE FUNCTION referral_resolve(
        code text)

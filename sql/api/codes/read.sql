@@ -17,7 +17,7 @@ LANGUAGE c STABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'referral_get_code_wrapper';
 
 COMMENT ON FUNCTION referral_get_code(uuid) IS
-'The code with that id, or no row. remaining_uses is at least 0; state is active, inactive, expired or limit_reached, judged in the order inactive, expired, limit_reached at the statement''s start.';
+'The code with that id, or no row. remaining_uses is what the code has left, or its program where that has less, and at least 0; state is active, inactive, expired, program_not_active or limit_reached, judged at the statement''s start in the order inactive, expired, program_not_active, limit_reached, as a redemption judges.';
 
 CREATE FUNCTION referral_get_code_strict(
        code_uuid            uuid,
@@ -67,7 +67,7 @@ LANGUAGE c STABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'referral_valid_for_use_wrapper';
 
 COMMENT ON FUNCTION referral_valid_for_use(uuid) IS
-'Whether the code is active, unexpired and below its limit at the statement''s start; NULL for an unknown code. A dry look: only a redemption takes a use.';
+'Whether the code''s state is active at the statement''s start: that it may be used by somebody, its program included; NULL for an unknown code. A dry look: only a redemption takes a use.';
 
 CREATE FUNCTION referral_expired(
        code_uuid uuid)
@@ -85,7 +85,7 @@ LANGUAGE c STABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'referral_usage_limit_reached_wrapper';
 
 COMMENT ON FUNCTION referral_usage_limit_reached(uuid) IS
-'Whether number_of_uses has reached max_uses; NULL for an unknown code.';
+'Whether no use is left of the code, or of its program; NULL for an unknown code.';
 
 CREATE FUNCTION referral_list_codes(
        max_rows   integer DEFAULT NULL,

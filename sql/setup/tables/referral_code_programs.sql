@@ -1,17 +1,18 @@
 -- Which program a code belongs to and, where it is somebody's own code, whose. A redemption by whoever may
 -- redeem at all has to ask for the program.
 CREATE TABLE host.referral_code_programs (
-       code_uuid  uuid NOT NULL,
-       program    text NOT NULL,
+       code_uuid  uuid    NOT NULL,
+       program    text    NOT NULL,
        owner_uuid uuid,
-       owner_type text NOT NULL,
+       owner_type text    NOT NULL,
+       generation integer NOT NULL DEFAULT 1,
        CONSTRAINT referral_code_programs_pkey PRIMARY KEY (code_uuid),
        CONSTRAINT referral_code_programs_program_fkey FOREIGN KEY (program)
                   REFERENCES host.referral_programs(key)
 );
 
 CREATE UNIQUE INDEX referral_code_programs_owner_uidx
-    ON host.referral_code_programs USING btree (owner_uuid, program, owner_type);
+    ON host.referral_code_programs USING btree (owner_uuid, program, owner_type, generation);
 
 CREATE INDEX referral_code_programs_program_idx
     ON host.referral_code_programs USING btree (program);
@@ -34,3 +35,5 @@ COMMENT ON COLUMN host.referral_code_programs.owner_uuid IS
 'Whose own code it is in the program; NULL: nobody''s.';
 COMMENT ON COLUMN host.referral_code_programs.owner_type IS
 'What the owner is: user, or a word of the application''s.';
+COMMENT ON COLUMN host.referral_code_programs.generation IS
+'The how manieth code of the owner''s in the program it is: the last of them is the one that referral_code_for gives.';

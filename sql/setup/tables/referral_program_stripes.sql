@@ -20,6 +20,10 @@ GRANT SELECT, UPDATE
    ON host.referral_program_stripes
    TO changers_of_phoenix_kit_referral_codes;
 
+GRANT SELECT
+   ON host.referral_program_stripes
+   TO writers_of_phoenix_kit_referral_codes;
+
 COMMENT ON TABLE host.referral_program_stripes IS
 'The stripes of a program that has a cap and hot codes: each serves uses that it has leased from the program''s number_of_uses.';
 COMMENT ON COLUMN host.referral_program_stripes.program IS

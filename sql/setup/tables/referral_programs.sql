@@ -63,6 +63,10 @@ GRANT UPDATE (number_of_uses)
    ON host.referral_programs
    TO changers_of_phoenix_kit_referral_codes;
 
+GRANT SELECT (key, status, starts_at, ends_at, one_code_per_referee, max_uses_total, number_of_uses)
+   ON host.referral_programs
+   TO writers_of_phoenix_kit_referral_codes;
+
 COMMENT ON TABLE host.referral_programs IS
 'A program: what its codes are like, who is rewarded for what, and how much.';
 COMMENT ON COLUMN host.referral_programs.key IS

@@ -32,8 +32,39 @@ SELECT pg_catalog.format('00000000-0000-0000-0002-%s', pg_catalog.lpad(n::text, 
        pg_catalog.format('00000000-0000-0000-0001-%s', pg_catalog.lpad(n::text, 12, '0'))::uuid, '2024-02-01'::timestamptz + n * interval '1 day'
   FROM pg_catalog.generate_series(1, 12) AS n;
 SELECT uuid, used_by_uuid FROM referral_list_usage_for_code('00000000-0000-0000-0000-000000000009', 3);
-SELECT uuid FROM referral_list_usage_for_code('00000000-0000-0000-0000-000000000009', 2,
-       (SELECT date_used FROM referral_list_usage_for_code('00000000-0000-0000-0000-000000000009', 3) OFFSET 2));
+SELECT uuid FROM referral_list_usage_for_code('00000000-0000-0000-0000-000000000009', 2, '00000000-0000-0000-0002-000000000010');
+-- Pages are exact where rows share a time, of a code and of a user.
+INSERT INTO phoenix_kit_referral_code_usage (uuid, code_uuid, used_by_uuid, date_used)
+SELECT pg_catalog.format('00000000-0000-0000-0003-%s', pg_catalog.lpad(n::text, 12, '0'))::uuid,
+       pg_catalog.format('00000000-0000-0000-0000-%s', pg_catalog.lpad((n % 3 + 1)::text, 12, '0'))::uuid,
+       pg_catalog.format('00000000-0000-0000-0004-%s', pg_catalog.lpad((n / 3)::text, 12, '0'))::uuid,
+       CASE WHEN n = 9 THEN 'infinity' ELSE '2024-03-01'::timestamptz + n / 7 * interval '1 day' END
+  FROM pg_catalog.generate_series(0, 19) AS n;
+CREATE FUNCTION paged(list text, of uuid, page integer) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    paged uuid[] = '{}';
+    rows uuid[];
+    wanted uuid[];
+BEGIN
+    LOOP
+        EXECUTE pg_catalog.format('SELECT pg_catalog.array_agg(uuid) FROM %s($1, $2, $3)', list)
+           INTO rows USING of, page, paged[pg_catalog.array_length(paged, 1)];
+        EXIT WHEN rows IS NULL;
+        paged = paged || rows;
+    END LOOP;
+    EXECUTE pg_catalog.format('SELECT pg_catalog.array_agg(uuid) FROM %s($1)', list) INTO wanted USING of;
+    RETURN CASE WHEN paged = wanted THEN pg_catalog.array_length(paged, 1) || ' rows' ELSE pg_catalog.format('%s, not %s', paged, wanted) END;
+END
+$$;
+SELECT page,
+       paged('referral_list_usage_for_code', '00000000-0000-0000-0000-000000000002', page) AS of_a_code,
+       paged('referral_list_usage_for_code', '00000000-0000-0000-0000-000000000009', page) AS of_another,
+       paged('referral_list_usage_for_user', '00000000-0000-0000-0004-000000000001', page) AS of_a_user
+  FROM pg_catalog.unnest(ARRAY[1, 2, 3, 5]) AS page;
+SELECT * FROM referral_list_usage_for_code('00000000-0000-0000-0000-000000000009', 2, '00000000-0000-0000-0000-000000000009');
+SELECT * FROM referral_list_usage_for_user('00000000-0000-0000-0000-000000000009', 2, '00000000-0000-0000-0000-000000000009');
+SELECT * FROM referral_list_usage_for_user('00000000-0000-0000-0000-000000000009', -1);
+DELETE FROM phoenix_kit_referral_code_usage WHERE date_used >= '2024-03-01';
 SELECT pg_catalog.count(*) FROM referral_list_usage_for_code('00000000-0000-0000-0000-000000000009');
 SELECT uuid, code_uuid FROM referral_list_usage_for_user('00000000-0000-0000-0001-000000000005');
 SELECT pg_catalog.count(*) FROM referral_recent_usage();

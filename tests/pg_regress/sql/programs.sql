@@ -137,7 +137,7 @@ SELECT code, message, detail, hint FROM caught(pg_catalog.format('SELECT referra
 SELECT status FROM referral_update_program('plain', '{"status": "active", "starts_at": "2200-01-01"}');
 SELECT code FROM caught(pg_catalog.format('SELECT referral_code_for(%L, %L)', :bob, 'plain'));
 SELECT status FROM referral_update_program('plain', '{"starts_at": null, "ends_at": "2020-01-01"}');
-SELECT code FROM caught(pg_catalog.format('SELECT referral_code_for(%L, %L)', :bob, 'plain'));
+SELECT code FROM caught($$SELECT referral_code_for('00000000-0000-0000-0000-0000000000ff', 'plain')$$);
 SELECT status FROM referral_update_program('plain', '{"ends_at": null}');
 SELECT code, message, hint FROM caught(pg_catalog.format('SELECT referral_code_for(%L, %L)', :bob, 'nowhere'));
 SELECT code, message FROM caught('SELECT referral_code_for(NULL)');
