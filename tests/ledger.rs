@@ -1,7 +1,7 @@
 //! Random lives of conversions, against a model that knows nothing of the tables: every answer, and every balance,
 //! verdict and limit after it, is what the model says, to the last decimal.
 
-use postgres::{Client, Transaction};
+use postgres::Transaction;
 use rand::rngs::StdRng;
 use rand::seq::{IndexedRandom, IteratorRandom};
 use rand::{RngExt, SeedableRng};
@@ -12,6 +12,7 @@ use crate::support::{Database, person, sqlstate};
 mod deeds;
 pub mod model;
 mod programs;
+mod sales;
 mod verify;
 
 use model::{Answer, Model, ONE, Redemption, Sale, Told, Units, decimal};
@@ -358,7 +359,7 @@ fn the_ledger_is_what_the_model_says() {
     let mut lives = Vec::new();
     for favourite in 0..LIVES {
         let database = Database::with_setup();
-        let mut client: Client = database.connect();
+        let mut client = database.connect();
         prepare(&mut client);
         let mut rng = StdRng::seed_from_u64(favourite as u64);
         let mut model = Model::new();
