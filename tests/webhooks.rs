@@ -102,7 +102,7 @@ fn prepare(client: &mut Client, rng: &mut StdRng) -> Vec<Webhook> {
     for number in 1..=PEOPLE {
         let redeem = "SELECT usage_uuid FROM referral_use_code($1, $2)";
         // The last of each nine was referred by nobody.
-        if number % 9 > 0 {
+        if !number.is_multiple_of(9) {
             let code = PROGRAMS[number % PROGRAMS.len()].0;
             client.query_one(redeem, &[&code, &person(number)]).unwrap();
         }
@@ -239,7 +239,7 @@ impl Fact {
     /// None: nobody has referred the buyer.
     fn program(&self) -> Option<&'static str> {
         let number = self.referee.as_u128() as usize;
-        let is_referred = number % 9 > 0 && !self.is_before_redemption;
+        let is_referred = !number.is_multiple_of(9) && !self.is_before_redemption;
         is_referred.then(|| PROGRAMS[number % PROGRAMS.len()].0)
     }
 
