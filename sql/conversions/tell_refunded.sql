@@ -12,7 +12,11 @@ UPDATE host.referral_purchases AS s
        referrer_uuid = $12,
        referrer_reward = $13,
        referee_reward = $14,
-       refunded = $15,
-       refunded_before = $15
+       refunded = $16,
+       refunded_before = $15,
+       is_refunded = s.is_refunded
+                     OR coalesce($16 OPERATOR(pg_catalog.>) 0::pg_catalog.numeric
+                                 AND $16 OPERATOR(pg_catalog.>=) $4,
+                                 false)
  WHERE s.source_type OPERATOR(pg_catalog.=) $1
    AND s.source_ref OPERATOR(pg_catalog.=) $2

@@ -7,7 +7,7 @@
 use pgrx::datum::Uuid;
 
 use crate::conversions::judge::Leading;
-use crate::conversions::rewards;
+use crate::conversions::rewards::{self, Most};
 use crate::conversions::row::{COLUMNS, Conversion};
 use crate::conversions::told::{Reference, Refunded, Sale, Told};
 use crate::events::tell::Events;
@@ -17,15 +17,18 @@ use crate::pg::ids;
 use crate::pg::session::Session;
 use crate::pg::statement::statements;
 use crate::programs::row as programs;
+use crate::programs::{budget, referees};
 use crate::rules::conversion::Status;
 use crate::rules::eligibility::{Judgement, Source, Verdict};
 use crate::rules::refusal::Refusal;
+use crate::rules::reward::taken_back;
 use crate::rules::state::State;
 
 statements! {
     v.* = COLUMNS;
     INSERT = "conversions/insert.sql";
     COMPLETE = "conversions/complete.sql";
+    FILL_IN = "conversions/fill_in.sql";
 }
 
 /// Writes down what was told of the sale and, where the verdict asks for one, its conversion, and grants its rewards
@@ -66,7 +69,7 @@ pub fn record(
         if known.refunded != refunded.amount || known.is_refunded != refunded.everything {
             return Ok(None);
         }
-        sale.reference.complete(session, &told)?;
+        sale.reference.complete(session, &told, told.refunded_before)?;
     } else if !sale.reference.tell(session, &told) {
         return Ok(None);
     }
@@ -127,6 +130,9 @@ pub fn complete(
     conversion: Conversion,
     events: Events,
 ) -> Result<Option<(Told, Conversion)>> {
+    // What it may give back goes to the program's budget.
+    referees::lock(session, &conversion.program, conversion.referee_uuid);
+    budget::lock_if_any(session, &conversion.program);
     let program = programs::newest(session, &conversion.program);
     let program = program.ok_or_else(|| programs::unknown("program"))?.program;
     let mut leading = Leading {
@@ -156,25 +162,28 @@ pub fn complete(
         && known.told.as_ref().is_some_and(|told| told.amount.is_none());
     let locked = Conversion::lock(session, conversion.uuid);
     let Some(conversion) = locked.filter(|_| is_same) else { return Ok(None) };
-    let is_open = conversion.status.stands() && conversion.granted_at.is_none();
+    let is_judged =
+        conversion.status.stands() && conversion.granted_at.is_none() && sale.amount.is_some();
+    let program = &leading.program;
+    let told = Told {
+        amount: sale.amount,
+        currency: sale.currency.clone().or_else(|| sale.amount.map(|_| program.currency.clone())),
+        ..told.clone()
+    };
+    if !is_judged {
+        return fill_in(session, &sale, told, &conversion, refunded, events).map(Some);
+    }
     // Whoever has approved it before it was known what it comes to has approved it.
     let judgement = match judgement.verdict {
-        _ if !is_open || sale.amount.is_none() => told.judgement,
         Verdict::PendingReview if conversion.status == Status::Approved => {
             Judgement { verdict: Verdict::Rewarded, ..judgement }
         }
         _ => judgement,
     };
-    let grants = is_open && judgement.verdict.grants() && sale.amount.is_some();
-    let program = &leading.program;
-    let told = Told {
-        amount: sale.amount,
-        currency: sale.currency.clone().or_else(|| sale.amount.map(|_| program.currency.clone())),
-        judgement,
-        refunded_before: refunded.of_amount(sale.amount),
-        ..told.clone()
-    };
-    sale.reference.complete(session, &told)?;
+    let refunded_before = refunded.of_amount(sale.amount);
+    let told = Told { judgement, refunded_before, ..told };
+    sale.reference.complete(session, &told, refunded_before)?;
+    let grants = judgement.verdict.grants();
     let args = [
         conversion.uuid.into(),
         told.amount.into(),
@@ -183,7 +192,7 @@ pub fn complete(
         judgement.referrer_reward.into(),
         judgement.referee_reward.into(),
         program.currency.as_str().into(),
-        (if grants { Some(clock::now()) } else { conversion.granted_at }).into(),
+        grants.then(clock::now).into(),
         program.hold_period.into(),
         program.rewards.scale.into(),
     ];
@@ -193,4 +202,38 @@ pub fn complete(
         rewards::grant(session, &conversion, program, events);
     }
     Ok(Some((told, conversion)))
+}
+
+/// The same of a sale that was rewarded or decided on without it: it stays so, less the share of what was refunded while
+/// there was nothing to have a share of.
+fn fill_in(
+    session: &Session,
+    sale: &Sale,
+    told: Told,
+    conversion: &Conversion,
+    refunded: Refunded,
+    events: Events,
+) -> Result<(Told, Conversion)> {
+    let all_refunded = refunded.of_amount(told.amount);
+    sale.reference.complete(session, &told, all_refunded)?;
+    let args = [conversion.uuid.into(), told.amount.into(), told.currency.as_deref().into()];
+    let written = session.write(&FILL_IN, &args).first().map(Conversion::read);
+    let conversion = written.ok_or_else(|| Error::row_not_updated("conversion"))?;
+    if let Some(amount) = told.judged_amount().filter(|amount| amount.is_positive()) {
+        let share = |reward| {
+            let since = all_refunded - told.refunded_before;
+            taken_back(reward, amount, since, conversion.reward_scale)
+        };
+        let most = Most::Sides {
+            referrer: share(conversion.referrer_reward),
+            referee: share(conversion.referee_reward),
+        };
+        rewards::take_back(session, &conversion, most, "refund", events);
+    }
+    let is_all = told.amount == Some(all_refunded) && all_refunded.is_positive();
+    if is_all && conversion.status.stands() {
+        let conversion = conversion.reverse(session, "refund", events)?;
+        return Ok((told, conversion));
+    }
+    Ok((told, conversion))
 }

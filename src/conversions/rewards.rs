@@ -110,8 +110,11 @@ pub fn grant_reviewed(
     events: Events,
 ) {
     let told = source.and_then(|known| known.told.as_ref().map(|told| (told, known.refunded)));
-    if let Some((told, refunded)) = told.filter(|(told, all)| *all > told.refunded_before) {
-        let amount = told.judged_amount().unwrap_or_default();
+    let told = told.filter(|(told, all)| *all > told.refunded_before);
+    // Without an amount a refund is no share of it yet.
+    if let Some((told, refunded)) = told
+        && let Some(amount) = told.judged_amount()
+    {
         let since = refunded - told.refunded_before;
         let left = |reward| reward - taken_back(reward, amount, since, conversion.reward_scale);
         let left = (left(conversion.referrer_reward), left(conversion.referee_reward));

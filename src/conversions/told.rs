@@ -211,12 +211,14 @@ impl<'a> Reference<'a> {
 
     /// Tells it, unless it is known; false where it is.
     pub fn tell(&self, session: &Session, told: &Told) -> bool {
-        session.write(&TELL, &self.values(told, None)).count() > 0
+        session.write(&TELL, &self.values(told)).count() > 0
     }
 
-    /// Tells what was missing, its row locked, and less what was refunded by then.
-    pub fn complete(&self, session: &Session, told: &Told) -> Result<()> {
-        let written = session.write(&TELL_REFUNDED, &self.values(told, Some(told.refunded_before)));
+    /// Tells what was missing, its row locked, and what of it was refunded by then.
+    pub fn complete(&self, session: &Session, told: &Told, refunded: Money) -> Result<()> {
+        let mut values = self.values(told);
+        values.extend([told.refunded_before.into(), refunded.into()]);
+        let written = session.write(&TELL_REFUNDED, &values);
         if written.count() > 0 { Ok(()) } else { Err(Error::row_not_updated("purchase")) }
     }
 
@@ -232,11 +234,11 @@ impl<'a> Reference<'a> {
         if written.count() > 0 { Ok(()) } else { Err(Error::row_not_updated("purchase")) }
     }
 
-    fn values<'p>(&'p self, told: &'p Told, refunded: Option<Money>) -> Vec<Parameter<'p>> {
+    fn values<'p>(&'p self, told: &'p Told) -> Vec<Parameter<'p>> {
         let Judgement { verdict, referrer_reward, referee_reward } = told.judgement;
         let promised = |reward: Money| verdict.qualifies().then_some(reward);
         let [source_type, source_ref] = self.args();
-        let mut values = vec![
+        vec![
             source_type,
             source_ref,
             told.referee.into(),
@@ -251,9 +253,7 @@ impl<'a> Reference<'a> {
             told.referrer.into(),
             promised(referrer_reward).into(),
             promised(referee_reward).into(),
-        ];
-        values.extend(refunded.map(Parameter::from));
-        values
+        ]
     }
 }
 

@@ -84,8 +84,9 @@ impl Model {
             return Ok(());
         }
         let rules = &PROGRAMS[v.program];
-        if refunded > sale.refunded_before {
-            let amount = sale.amount.map_or(0, |amount| amount - sale.refunded_before);
+        // Without an amount a refund is no share of it yet.
+        if let Some(amount) = sale.amount.filter(|_| refunded > sale.refunded_before) {
+            let amount = amount - sale.refunded_before;
             let since = refunded - sale.refunded_before;
             v.rewards = v.rewards.map(|reward| reward - share(reward, since, amount, rules.scale));
             sale.refunded_before = refunded;

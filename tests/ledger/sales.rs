@@ -2,7 +2,9 @@
 
 use uuid::Uuid;
 
-use super::model::{Conversion, Model, Redemption, Sale, Status, Told, Units, is_open, qualifies};
+use super::model::{
+    Conversion, Model, Redemption, Sale, Status, Told, Units, is_open, qualifies, share,
+};
 use super::programs::PROGRAMS;
 
 impl Model {
@@ -137,10 +139,26 @@ impl Model {
             if ["rewarded", "referrer_limit"].contains(&verdict) {
                 conversion.granted = Some(rewards);
             }
+            let refunded = source.refunded_of(Some(amount));
+            source.is_refunded = source.is_wholly_refunded(Some(amount));
+            source.refunded = refunded;
+            source.sale.as_mut().unwrap().refunded_before = refunded;
+            return;
         }
+        // It was rewarded without its amount: what was refunded meanwhile has its share now.
+        let (judged, scale) = (sale.refunded_before, PROGRAMS[v.program].scale);
         let refunded = source.refunded_of(Some(amount));
         source.is_refunded = source.is_wholly_refunded(Some(amount));
         source.refunded = refunded;
-        source.sale.as_mut().unwrap().refunded_before = refunded;
+        let conversion = source.sale.as_mut().unwrap().conversion.as_mut().unwrap();
+        if amount > judged {
+            let most = conversion
+                .rewards
+                .map(|reward| share(reward, refunded - judged, amount - judged, scale));
+            conversion.take_back(most);
+        }
+        if refunded > 0 && refunded == amount && conversion.status.stands() {
+            conversion.status = Status::Reversed;
+        }
     }
 }

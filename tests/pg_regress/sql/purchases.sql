@@ -74,6 +74,26 @@ SELECT reason, rewarded FROM referral_attribute_sale('SPRING', person(10), 'open
 SELECT buys(10, 'open 2', 60), buys(10, 'open 2', 60);
 SELECT * FROM ledger WHERE source_ref LIKE 'open%';
 
+-- One that was granted, or decided on, without its amount stays so, less what was refunded meanwhile.
+CALL new_program('any', '{"min_purchase": 0, "first_purchase_only": false}');
+SELECT reason, rewarded FROM referral_attribute_sale('ANY', person(50), 'a-1');
+SELECT referrer_taken, status FROM referral_record_refund('a-1', 'r', 10);
+SELECT reason, rewarded, amount FROM referral_attribute_sale('ANY', person(50), 'a-1', amount => 40);
+SELECT * FROM ledger WHERE source_ref = 'a-1';
+SELECT referrer_taken, status FROM referral_record_refund('a-1', 's');
+CALL new_program('asked', '{"min_purchase": 0, "requires_approval": true}');
+SELECT reason FROM referral_attribute_sale('ASKED', person(51), 'a-2');
+SELECT (referral_approve(uuid, person(200))).reason FROM referral_conversions WHERE source_ref = 'a-2';
+SELECT reason, rewarded, amount, referrer_reward FROM referral_attribute_sale('ASKED', person(51), 'a-2', amount => 40);
+SELECT pg_catalog.count(*) FROM ledger WHERE source_ref = 'a-2';
+-- A reversal by its name is made once; one that is a refund's is that refund.
+SELECT (referral_reverse(uuid, 'fraud', 4, 'case 7')).status FROM referral_conversions WHERE source_ref = 'a-2';
+SELECT (referral_reverse(uuid, 'fraud', 4, 'case 7')).status FROM referral_conversions WHERE source_ref = 'a-2';
+SELECT (referral_reverse(uuid, 'fraud', NULL, 'case 8')).status FROM referral_conversions WHERE source_ref = 'a-2';
+SELECT (referral_reverse(uuid, 'fraud', NULL, 'case 8')).status FROM referral_conversions WHERE source_ref = 'a-2';
+SELECT * FROM ledger WHERE source_ref = 'a-2';
+SELECT h.action, h.amount, h.reason FROM referral_conversions AS v, referral_history(v.uuid) AS h WHERE source_ref LIKE 'a-%' ORDER BY h.at;
+
 -- Of the redemptions the earliest counts whose program ran and whose window was open; where none did, the earliest says why.
 CALL new_program('ended', '{"one_code_per_referee": false}');
 CALL new_program('brief', '{"attribution_window": "1 day"}');
