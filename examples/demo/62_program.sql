@@ -2,13 +2,22 @@
 
 \set ben be400000-0000-4000-8000-000000000000
 
-\echo 'Ten dollars to both sides on a first purchase of ten dollars or more, ten uses a code. These are the'
-\echo 'defaults; each can be set.'
+\echo 'Ten dollars to both sides on a first purchase of ten dollars or more, ten uses a code: the defaults. The'
+\echo 'referrer gets five percent of the purchase on top, and the whole program gives at most 500 dollars.'
 \echo
 :show
 \pset expanded on
-SELECT key, referrer_reward, referee_reward, currency, min_purchase, max_uses_per_code, first_purchase_only
-FROM referral_create_program('friends');
+SELECT
+    key,
+    referrer_reward,
+    referrer_percent,
+    referee_reward,
+    currency,
+    min_purchase,
+    max_uses_per_code,
+    first_purchase_only,
+    reward_budget
+FROM referral_create_program('friends', '{"referrer_percent": 5, "reward_budget": 500}');
 \pset expanded off
 :hide
 
@@ -27,28 +36,44 @@ SELECT ok, remaining_uses FROM referral_try_use_code(:'code_of_alice', :'ben');
 :hide
 
 \echo 'He buys for five dollars: not enough, and his first purchase is not spent by it. Then he buys for'
-\echo 'ten, and the payment webhook is delivered in 50 connections at once.'
+\echo 'forty, and the payment webhook is delivered in 50 connections at once.'
 \echo
 :show
 SELECT rewarded, reason FROM referral_record_purchase(:'ben', 'payment-0', 5.00);
 :hide
-CREATE TABLE deliveries (rewarded boolean, reason text);
+CREATE TABLE deliveries (rewarded boolean, reason text, repeated boolean);
 \! sed 's/^/    /' clients/webhook.sql
 \echo
 \! pgbench --no-vacuum --client 50 --jobs 2 --transactions 1 --file clients/webhook.sql >"$SCRATCH_DIR/pgbench.log" 2>&1
 
-\echo 'One delivery was rewarded. All others heard that they were repeats.'
+\echo 'All heard the same. One was the first, and made the rewards; the others were repeats.'
 \echo
 :show
-SELECT rewarded, reason, count(*) AS deliveries FROM deliveries GROUP BY rewarded, reason ORDER BY rewarded DESC;
+SELECT rewarded, reason, repeated, count(*) AS deliveries
+FROM deliveries
+GROUP BY rewarded, reason, repeated
+ORDER BY repeated;
 SELECT side, amount, currency FROM referral_rewards ORDER BY side DESC;
 :hide
 
 \o /dev/null
-SELECT pg_temp.must_hold('one of 50 deliveries was rewarded', count(*) FILTER (WHERE rewarded) = 1 AND count(*) = 50)
+SELECT
+    pg_temp.must_hold(
+        'one of 50 deliveries was the first',
+        count(*) FILTER (WHERE NOT repeated) = 1 AND bool_and(rewarded) AND count(*) = 50
+    )
 FROM deliveries;
-SELECT pg_temp.must_hold('ten dollars for each side', count(*) = 2 AND sum(amount) = 20) FROM referral_rewards;
+SELECT pg_temp.must_hold('twelve dollars and ten', count(*) = 2 AND sum(amount) = 22) FROM referral_rewards;
 \o
+
+\echo 'A webhook comes late: the payment was made a month ago, before Ben had anything to do with Alice.'
+\echo
+:show
+SELECT rewarded, reason, repeated
+FROM referral_record_purchase(:'ben', 'payment-late', 90.00, occurred_at => now() - interval '1 month');
+SELECT rewarded, reason, repeated
+FROM referral_record_purchase(:'ben', 'payment-late', 90.00, occurred_at => now() - interval '1 month');
+:hide
 
 \echo 'Ten friends may use the code. An eleventh is refused; and who came by one code of the program is'
 \echo 'refused another.'
@@ -81,16 +106,25 @@ SELECT pg_temp.must_hold('the ten uses are hers', total_uses = 10 AND remaining_
 FROM referral_user_stats(:'alice', 'friends');
 \o
 
-\echo 'Ben returns a part, then all of it. The rewards go with it; each step is a row of the ledger.'
+\echo 'Ben returns a quarter: each side gives back a quarter of its reward, once, however often the refund is told.'
 \echo
 :show
-SELECT reversed.status
-FROM referral_list_for_referrer(:'alice') AS sale, referral_reverse(sale.uuid, 'returned in part', 4.00) AS reversed;
-SELECT * FROM referral_balance(:'ben');
-SELECT reversed.status
-FROM referral_list_for_referrer(:'alice') AS sale, referral_reverse(sale.uuid, 'returned') AS reversed;
-SELECT * FROM referral_balance(:'ben');
+SELECT referrer_taken, referee_taken, status, repeated FROM referral_record_refund('payment-1', 'refund-1', 10.00);
+SELECT referrer_taken, referee_taken, status, repeated FROM referral_record_refund('payment-1', 'refund-1', 10.00);
+:hide
+
+\echo 'Alice is paid what she has. Then Ben returns the rest: what she was paid for it she owes, and her next'
+\echo 'rewards make up for it.'
+\echo
+:show
+SELECT amount, status FROM referral_create_payout(:'alice', 'alice, may', 'USD');
+SELECT amount, status FROM referral_settle_payout('alice, may', TRUE);
+SELECT referrer_taken, referee_taken, status FROM referral_record_refund('payment-1', 'refund-2');
+SELECT * FROM referral_balance(:'alice');
 :hide
 
 \o /dev/null
-SELECT pg_temp.must_hold('nothing is left', earned = 0 AND reversed = 10) FROM referral_balance(:'alice');
+SELECT pg_temp.must_hold('she was paid nine dollars that are gone', earned = 0 AND available = -9 AND paid = 9)
+FROM referral_balance(:'alice');
+SELECT pg_temp.must_hold('the budget is whole again', rewards_granted = 0) FROM referral_get_program('friends');
+\o
