@@ -3,7 +3,8 @@
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
-use crate::codes::stripes;
+use crate::codes::{stripes, told};
+use crate::events::tell::Events;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::ids;
@@ -11,10 +12,12 @@ use crate::pg::session::Session;
 use crate::pg::statement::{Parameter, Statement, statements};
 use crate::pg::tables;
 use crate::pg::values::FromServer;
+use crate::rules::event::EventType;
 
 statements! {
     HELD_CODES = "privacy/held_codes.sql";
     LOCK_CODES = "privacy/lock_codes.sql";
+    OWN_CODES = "privacy/own_codes.sql";
     CODES = "privacy/codes.sql";
     CREATORS = "privacy/creators.sql";
     CODES_LEFT = "privacy/codes_left.sql";
@@ -55,6 +58,8 @@ fn replace(session: &Session, user: Uuid, pseudonym: Uuid) -> Result<usize> {
     for code in &codes {
         stripes::wait_for_redemptions(session, *code);
     }
+    let own = session.write(&OWN_CODES, &[user.into(), codes.clone().into()]);
+    let own: Vec<(Uuid, String)> = own.iter().map(|row| (row.need(1), row.need(2))).collect();
     let args = [user.into(), pseudonym.into(), codes.into()];
     let mut rows = session.write(&CODES, &args).count() + by_id(&CREATORS);
     // A creation that was under way has been waited for; what it has made could not be locked in its turn.
@@ -85,6 +90,9 @@ fn replace(session: &Session, user: Uuid, pseudonym: Uuid) -> Result<usize> {
     rows += by_id(&PAYEES);
     let args = [user.into(), pseudonym.into(), name.into(), new_name.into()];
     rows += session.write(&PAYOUTS, &args).count();
+    let told = |(uuid, code): &(Uuid, String)| told::named(*uuid, code);
+    Events::read(session)
+        .tell_each(session, EventType::CodeDeactivated, || own.iter().map(told).collect());
     let events: Vec<i64> = locked(session, tables::EVENTS, &LOCK_EVENTS, &[name.into()]);
     rows += session.write(&EVENTS, &[name.into(), new_name.into(), events.into()]).count();
     Ok(rows + session.write(&CHECK_ATTEMPTS, &[name.into()]).count())

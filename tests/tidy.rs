@@ -10,7 +10,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("settings", &[]),
     ("usage", &[]),
     ("tree", &[]),
-    ("privacy", &["codes"]),
+    ("privacy", &["codes", "events"]),
     ("events", &["settings"]),
     ("programs", &["settings"]),
     ("codes", &["programs", "events", "settings"]),

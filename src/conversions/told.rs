@@ -70,6 +70,10 @@ impl<'a> Sale<'a> {
         occurred_at: Option<TimestampWithTimeZone>,
     ) -> Result<Self> {
         let now = clock::now();
+        let occurred_at = occurred_at.map_or(now, |at| Timestamp::from(at).min(now));
+        if !occurred_at.is_finite() {
+            return Err(Error::out_of_range("occurred_at", "must be finite"));
+        }
         Ok(Sale {
             referee: required(referee, "referee_uuid")?,
             reference,
@@ -77,7 +81,7 @@ impl<'a> Sale<'a> {
             currency: currency
                 .map(|currency| args::currency(Some(currency), "currency"))
                 .transpose()?,
-            occurred_at: occurred_at.map_or(now, |at| Timestamp::from(at).min(now)),
+            occurred_at,
             first_purchase: None,
             code: None,
         })

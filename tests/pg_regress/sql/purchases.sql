@@ -59,6 +59,11 @@ CALL redeem('spring', 7, '3 days');
 SELECT buys(7, 'late-2', 80, ago => '1 day');
 SELECT buys(7, 'late-1', 80, ago => '2 days');
 
+-- A moment ahead of the clock is now; one that never was is none.
+SELECT reason FROM referral_record_purchase(person(7), 'late-3', 80, occurred_at => 'infinity');
+SELECT occurred_at <= pg_catalog.clock_timestamp() AS past FROM referral_purchases WHERE source_ref = 'late-3';
+SELECT code, message FROM caught($$SELECT referral_record_purchase(person(7), 'late-4', 80, occurred_at => '-infinity')$$);
+
 -- One reference is one sale, whichever function tells it and however its type is written.
 CALL redeem('spring', 8);
 SELECT buys(8, 'both', 40);
