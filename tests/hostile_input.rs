@@ -331,10 +331,10 @@ BEGIN
             EXECUTE statements[place];
         EXCEPTION WHEN OTHERS THEN
             GET STACKED DIAGNOSTICS
-                code = RETURNED_SQLSTATE, told_message = MESSAGE_TEXT, told_column = PG_EXCEPTION_CONTEXT;
+                code = RETURNED_SQLSTATE, told_message = MESSAGE_TEXT, told_column = COLUMN_NAME;
             statement = place;
             message = raw(left(told_message, 500));
-            field = raw(left(told_column, 900));
+            field = raw(left(told_column, 100));
             RETURN NEXT;
         END;
         IF pg_catalog.clock_timestamp() - begun > '5 s' THEN
@@ -627,9 +627,7 @@ fn attack(
                 place => complaint(batch[place as usize - 2], &code, &message, &field),
             };
             if let Some(found) = found {
-                wrong.push(format!(
-                    "{encoding}: {found}: {statement}\n    {code} {message} CTX {field}"
-                ));
+                wrong.push(format!("{encoding}: {found}: {statement}\n    {code} {message}"));
             }
         }
         // Some of what was done stays, so that there is something to find.
