@@ -128,10 +128,14 @@ impl Review {
         let waits = self.conversion.reason == Verdict::PendingReview.reason();
         let grants = status == Status::Approved && waits;
         let (session, events) = (&self.session, self.events);
-        self.conversion.tell(session, events);
-        if grants && let Some(program) = newest(session, &self.conversion.program) {
+        let stored = if grants { newest(session, &self.conversion.program) } else { None };
+        if let Some(stored) = &stored {
             let source = self.source.as_ref();
-            rewards::grant_reviewed(session, &mut self.conversion, source, &program, events);
+            rewards::judge_reviewed(session, &mut self.conversion, source, stored);
+        }
+        self.conversion.tell(session, events);
+        if let Some(stored) = stored.filter(|_| self.conversion.granted_at.is_some()) {
+            rewards::grant(session, &self.conversion, &stored.program, events);
         }
         if matches!(status, Status::Rejected | Status::Reversed) {
             let reason = reason.unwrap_or(status.name());

@@ -100,14 +100,13 @@ pub fn grant(session: &Session, conversion: &Conversion, program: &Program, even
     }
 }
 
-/// The same once a review has approved it: less what was refunded meanwhile, if the budget has as much left; else
-/// nothing, and the reason says so. The source's row is locked.
-pub fn grant_reviewed(
+/// What a conversion that a review has approved is to be granted: less what was refunded meanwhile, if the budget has as
+/// much left; else nothing, and the reason says so. The source's row is locked.
+pub fn judge_reviewed(
     session: &Session,
     conversion: &mut Conversion,
     source: Option<&Known>,
     stored: &StoredProgram,
-    events: Events,
 ) {
     let told = source.and_then(|known| known.told.as_ref().map(|told| (told, known.refunded)));
     let told = told.filter(|(told, all)| *all > told.refunded_before);
@@ -128,7 +127,6 @@ pub fn grant_reviewed(
     }
     conversion.reason = Verdict::Rewarded.reason().into();
     conversion.granted_at = Some(clock::now());
-    grant(session, conversion, &stored.program, events);
 }
 
 /// A grant, and what is left of it.

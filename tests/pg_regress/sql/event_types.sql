@@ -67,6 +67,12 @@ SELECT s.status FROM referral_code_for('00000000-0000-0000-0000-0000000000a1', '
 SELECT r.status FROM referral_recent_conversions(1) AS c, referral_reject(c.uuid, '00000000-0000-0000-0000-0000000000f1', 'no') AS r;
 SELECT * FROM told();
 
+-- What is approved says what has become of it.
+SELECT s.reason FROM referral_code_for('00000000-0000-0000-0000-0000000000a1', 'reviewed') AS c,
+                     referral_attribute_sale(c.code, '00000000-0000-0000-0000-0000000000b4', 'sale 2', amount => 10) AS s;
+SELECT r.reason FROM referral_conversion_of('sale 2') AS c, referral_approve(c.uuid, '00000000-0000-0000-0000-0000000000f1') AS r;
+SELECT type, payload::jsonb ->> 'reason' AS reason FROM told();
+
 -- Off again: nothing is told.
 UPDATE phoenix_kit_settings SET value = 'false' WHERE key = 'referral_events_enabled';
 SELECT ok FROM referral_code_for('00000000-0000-0000-0000-0000000000a2') AS c, referral_try_use_code(c.code, '00000000-0000-0000-0000-0000000000b3');
