@@ -125,6 +125,12 @@ pub fn optional_integer(column: &'static str, value: &Value) -> Result<Option<i3
     if value.is_null() { Ok(None) } else { integer(column, value).map(Some) }
 }
 
+/// Sets a column to what was read.
+pub fn put<T>(place: &mut T, value: Result<T, FieldError>) -> Result<(), FieldError> {
+    *place = value?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::fields::FieldError;
-use super::json::{boolean, optional_integer, optional_money, optional_span};
+use super::json::{boolean, optional_integer, optional_money, optional_span, put};
 use super::money::Money;
 use super::time::Span;
 
@@ -79,9 +79,4 @@ impl Limits {
     pub fn are_shared(&self) -> bool {
         self.per_referrer.is_some() || self.budget.is_some() || self.review_after_per_day.is_some()
     }
-}
-
-fn put<T>(place: &mut T, value: Result<T, FieldError>) -> Result<(), FieldError> {
-    *place = value?;
-    Ok(())
 }

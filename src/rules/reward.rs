@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::fields::FieldError;
-use super::json::{integer, money, optional_money};
+use super::json::{integer, money, optional_money, put};
 use super::money::{Money, ratio};
 
 /// The most digits behind the point that a reward may be rounded to.
@@ -119,11 +119,6 @@ impl Rewards {
         }
         faults
     }
-}
-
-fn put<T>(place: &mut T, value: Result<T, FieldError>) -> Result<(), FieldError> {
-    *place = value?;
-    Ok(())
 }
 
 impl OwnTerms {
