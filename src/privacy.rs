@@ -2,6 +2,7 @@
 
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
+use serde_json::json;
 
 use crate::codes::{stripes, told};
 use crate::events::tell::Events;
@@ -76,8 +77,9 @@ fn replace(session: &Session, user: Uuid, pseudonym: Uuid) -> Result<usize> {
     let args = [user.into(), pseudonym.into(), purchases.into()];
     rows += session.write(&PURCHASES, &args).count();
     must_be_gone(session, &PURCHASES_LEFT, user)?;
+    let as_approver = json!([{ "approvers": [name] }]);
     let conversions: Vec<Uuid> =
-        locked(session, tables::CONVERSIONS, &LOCK_CONVERSIONS, &[user.into(), name.into()]);
+        locked(session, tables::CONVERSIONS, &LOCK_CONVERSIONS, &[user.into(), as_approver.into()]);
     let args =
         [user.into(), pseudonym.into(), name.into(), new_name.into(), conversions.clone().into()];
     rows += session.write(&CONVERSIONS, &args).count();

@@ -74,7 +74,8 @@ pub fn earliest(
 ) -> Option<Use> {
     let args = [code.into(), user.into(), except.into()];
     let found = view.run(session, &OF_USER_AND_CODE, &args);
-    found.first().map(|row| Use { uuid: row.need(1), date_used: row.need(2) })
+    let uses = found.iter().map(|row| Use { uuid: row.need(1), date_used: row.need(2) });
+    uses.min_by_key(|usage| (usage.date_used, usage.uuid))
 }
 
 /// The earliest use of the code by each of the users who has one.

@@ -115,8 +115,18 @@ fn tell(session: &Session, sale: &Sale) -> Result<Option<(Told, bool)>> {
 
 /// Who has referred the buyer, by the moment of the purchase.
 fn leading(session: &Session, sale: &Sale, own_code: bool) -> Result<Option<Leading>> {
-    let args = [sale.referee.into(), DEFAULT_KEY.into(), own_code.into(), sale.occurred_at.into()];
-    let found = session.write(&EARLIEST_REDEMPTION, &args);
+    let earliest = |open: bool| {
+        let args = [
+            sale.referee.into(),
+            DEFAULT_KEY.into(),
+            own_code.into(),
+            sale.occurred_at.into(),
+            open.into(),
+        ];
+        session.write(&EARLIEST_REDEMPTION, &args)
+    };
+    let open = earliest(true);
+    let found = if open.count() == 0 { earliest(false) } else { open };
     let Some(redemption) = found.first() else { return Ok(None) };
     let program: String = redemption.need(4);
     let program = programs::newest(session, &program);

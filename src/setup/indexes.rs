@@ -1,5 +1,6 @@
 //! The indexes that the functions rely on, and which of a table's own serve.
 
+use pgrx::datum::Uuid;
 use pgrx::pg_sys;
 use pgrx::spi::quote_identifier;
 
@@ -18,6 +19,8 @@ statements! {
     PARTITION_COLUMNS = "setup/indexes/partition_columns.sql";
     DUPLICATE_CODES = "setup/indexes/duplicate_codes.sql";
     DUPLICATE_USAGES = "setup/indexes/duplicate_usages.sql";
+    KNOWN_DUPLICATE = "setup/indexes/known_duplicate.sql";
+    USAGE_OF_PAIR = "setup/indexes/usage_of_pair.sql";
 }
 
 /// A valid b-tree index of a table, without a predicate, in the default order of its types.
@@ -48,18 +51,33 @@ pub struct Wanted {
     lock: &'static str,
     pub serves: fn(&Index) -> bool,
     /// For a unique index.
-    unique: Option<Unique>,
+    pub unique: Option<Unique>,
 }
 
 /// What could keep a unique index from being made.
-struct Unique {
+pub struct Unique {
     columns: &'static [&'static str],
     duplicates: &'static Statement,
     duplicates_mean: &'static str,
+    /// What is looked through where it cannot be made.
+    pub stand_in: Option<&'static Wanted>,
 }
 
+/// A look under the code's lock for another use by the same user has to be short, however many uses the code has.
+static CODE_USER: Wanted = Wanted {
+    name: "referral_usage_code_user_idx",
+    table: USAGE,
+    create: text!("setup/indexes/usage_code_user_idx.sql"),
+    lock: text!("setup/indexes/lock_usage.sql"),
+    serves: |index| {
+        index.keys.starts_with(&["code_uuid".into(), "used_by_uuid".into()])
+            || index.keys.starts_with(&["used_by_uuid".into(), "code_uuid".into()])
+    },
+    unique: None,
+};
+
 /// In the order in which setup makes them.
-pub const WANTED: [Wanted; 5] = [
+pub const WANTED: [Wanted; 6] = [
     Wanted {
         name: "phoenix_kit_referral_codes_code_uidx",
         table: CODES,
@@ -71,6 +89,7 @@ pub const WANTED: [Wanted; 5] = [
             duplicates: &DUPLICATE_CODES,
             duplicates_mean: "codes are held by more than one row; until they differ, two sessions \
                               may create one code at the same moment",
+            stand_in: None,
         }),
     },
     Wanted {
@@ -110,6 +129,7 @@ pub const WANTED: [Wanted; 5] = [
             duplicates: &DUPLICATE_USAGES,
             duplicates_mean: "pairs of code and user occur more than once; repeats are still refused, \
                               by a look under the code's lock",
+            stand_in: Some(&CODE_USER),
         }),
     },
     Wanted {
@@ -120,6 +140,16 @@ pub const WANTED: [Wanted; 5] = [
         serves: |index| {
             index.keys.starts_with(&["code_uuid".into(), "date_used".into()])
                 && index.columns.iter().any(|column| column == "used_by_uuid")
+        },
+        unique: None,
+    },
+    Wanted {
+        name: "referral_usage_user_idx",
+        table: USAGE,
+        create: text!("setup/indexes/usage_user_idx.sql"),
+        lock: text!("setup/indexes/lock_usage.sql"),
+        serves: |index| {
+            index.keys.starts_with(&["used_by_uuid".into(), "date_used".into(), "uuid".into()])
         },
         unique: None,
     },
@@ -154,47 +184,78 @@ pub fn redundant(indexes: &[Index]) -> Vec<(&Index, &Index)> {
 
 /// Makes the indexes that are missing, on the tables on which any may be built.
 pub fn see_to(session: &Session, build: impl Fn(&str) -> bool) -> Result<Vec<Line>> {
-    WANTED.iter().map(|wanted| see_to_one(session, wanted, build(wanted.table))).collect()
+    let lines = WANTED.iter().map(|wanted| see_to_one(session, wanted, build(wanted.table)));
+    let mut lines: Vec<Line> = lines.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
+    lines.extend(retire(session)?);
+    Ok(lines)
 }
 
-/// Makes the index where none serves.
-fn see_to_one(session: &Session, wanted: &Wanted, build: bool) -> Result<Line> {
+/// PhoenixKit's plain index on used_by_uuid, which setup made on tables of its own before it made a longer one.
+const RETIRED: &str = "phoenix_kit_referral_code_usage_used_by_uuid_idx";
+
+/// What PhoenixKit's own tables have, and those that setup makes have not.
+const MARKS_OF_THE_HOST: [&str; 2] =
+    ["phoenix_kit_referral_code_usage_uuid_idx", "phoenix_kit_referral_code_usage_code_uuid_idx"];
+
+/// Takes the retired index away where setup has made the table; a host's indexes are the host's.
+fn retire(session: &Session) -> Result<Option<Line>> {
+    let is_there = |name: &&str| session.tables.relation(name).is_some();
+    if !is_there(&RETIRED) || MARKS_OF_THE_HOST.iter().any(is_there) {
+        return Ok(None);
+    }
+    let table = required(session.tables.relation(USAGE), USAGE)?;
+    let indexes = of_table(session, table, View::Now);
+    let is_superfluous = |(index, _): &(&Index, &Index)| index.name == RETIRED;
+    let Some((_, other)) = redundant(&indexes).into_iter().find(is_superfluous) else {
+        return Ok(None);
+    };
+    session.define(text!("setup/indexes/drop_index.sql"), &[("retired_index", RETIRED)]);
+    let note = format!("{} serves", other.qualified(session));
+    Ok(Some(Line {
+        object: object(session, "index", RETIRED),
+        action: Action::Removed,
+        note: Some(note),
+    }))
+}
+
+/// Makes the index where none serves, or the one in its place where it cannot be made.
+fn see_to_one(session: &Session, wanted: &Wanted, build: bool) -> Result<Vec<Line>> {
     let object = object(session, "index", wanted.name);
     let table = required(session.tables.relation(wanted.table), wanted.table)?;
-    let found =
-        of_table(session, table, View::Now).into_iter().find(|index| (wanted.serves)(index));
-    if let Some(index) = found {
+    let indexes = of_table(session, table, View::Now);
+    if let Some(index) = indexes.iter().find(|index| (wanted.serves)(index)) {
         let own = index.name == wanted.name;
         let (action, note) = match own {
             true => (Action::Kept, None),
             false => (Action::Adopted, Some(format!("{} serves", index.qualified(session)))),
         };
-        return Ok(Line { object, action, note });
+        return Ok(vec![Line { object, action, note }]);
     }
     let skipped = |note| Line { object: object.clone(), action: Action::Skipped, note: Some(note) };
     if session.tables.relation(wanted.name).is_some() {
         let note = "an index of this name is invalid or has another definition: drop it and run \
                     referral_setup() again";
-        return Ok(skipped(note.into()));
+        return Ok(vec![skipped(note.into())]);
     }
     if let Some(unique) = &wanted.unique
-        && let Some(note) = foreign_partitioning(session, unique, table)
+        && let Some(obstacle) = obstacle(session, wanted, unique, &indexes, table, build)
     {
-        return Ok(skipped(note));
+        let mut lines = vec![skipped(obstacle.note)];
+        if let Some(stand_in) = unique.stand_in {
+            lines.extend(see_to_one(session, stand_in, build)?);
+            if let Some((code, user)) = obstacle.pair {
+                remember(session, stand_in, code, user);
+            }
+        }
+        return Ok(lines);
     }
     if !build {
-        return Ok(skipped(statement_to_run(session, wanted, table)));
+        return Ok(vec![skipped(statement_to_run(session, wanted, table))]);
     }
     session.define(wanted.lock, &[]);
-    if let Some(unique) = &wanted.unique {
-        announce(session, wanted.table, &format!("counting duplicates for index {}", wanted.name));
-        if let Some(note) = duplicates(session, unique) {
-            return Ok(skipped(note));
-        }
-    }
     announce(session, wanted.table, &format!("building index {}", wanted.name));
     session.define(wanted.create, &[]);
-    Ok(Line { object, action: Action::Created, note: None })
+    Ok(vec![Line { object, action: Action::Created, note: None }])
 }
 
 /// The statement that builds the index while the table is written to; where Postgres has none, one that
@@ -211,8 +272,13 @@ fn statement_to_run(session: &Session, wanted: &Wanted, table: pg_sys::Oid) -> S
 }
 
 /// Why no unique index can be made over partitions; None where it can, or there are none.
-fn foreign_partitioning(session: &Session, unique: &Unique, table: pg_sys::Oid) -> Option<String> {
-    let partitioned = session.write(&PARTITION_COLUMNS, &[table.into()]);
+pub fn foreign_partitioning(
+    session: &Session,
+    unique: &Unique,
+    table: pg_sys::Oid,
+    view: View,
+) -> Option<String> {
+    let partitioned = view.run(session, &PARTITION_COLUMNS, &[table.into()]);
     let column = partitioned
         .iter()
         .map(|row| row.need::<String>(1))
@@ -224,9 +290,83 @@ fn foreign_partitioning(session: &Session, unique: &Unique, table: pg_sys::Oid) 
     ))
 }
 
-/// Why the unique index cannot be made over the rows there are; None where it can. The table is locked
-/// against writers, so that the answer still holds when the index is made.
-fn duplicates(session: &Session, unique: &Unique) -> Option<String> {
-    let duplicates: i64 = session.write(unique.duplicates, &[]).first()?.need(1);
-    (duplicates > 0).then(|| format!("{duplicates} {}", unique.duplicates_mean))
+/// Why a unique index cannot be made.
+struct Obstacle {
+    note: String,
+    /// A code and a user of whom there are several rows.
+    pair: Option<(Uuid, Uuid)>,
+}
+
+impl Obstacle {
+    fn new(note: String) -> Self {
+        Obstacle { note, pair: None }
+    }
+}
+
+/// What keeps the unique index away; None where nothing does. Where it is to be built, the table is locked against
+/// writers by then, so that the answer still holds.
+///
+/// All rows are counted only where nothing is known of them: writers would wait for that at each setup.
+fn obstacle(
+    session: &Session,
+    wanted: &Wanted,
+    unique: &Unique,
+    indexes: &[Index],
+    table: pg_sys::Oid,
+    build: bool,
+) -> Option<Obstacle> {
+    if let Some(note) = foreign_partitioning(session, unique, table, View::Now) {
+        return Some(Obstacle::new(note));
+    }
+    let count = || {
+        announce(session, wanted.table, &format!("counting duplicates for index {}", wanted.name));
+        duplicates(session, unique)
+    };
+    if let Some(stand_in) = unique.stand_in {
+        if is_known_duplicate(session, stand_in) {
+            return Some(Obstacle::new(unique.duplicates_mean.into()));
+        }
+        if !build || indexes.iter().any(stand_in.serves) {
+            let found = count();
+            if found.is_some() || !build {
+                return found;
+            }
+        }
+    }
+    if !build {
+        return None;
+    }
+    session.define(wanted.lock, &[]);
+    count()
+}
+
+/// The duplicates that keep the unique index away, if there are any.
+fn duplicates(session: &Session, unique: &Unique) -> Option<Obstacle> {
+    let found = session.write(unique.duplicates, &[]);
+    let row = found.first()?;
+    let count: i64 = row.need(1);
+    (count > 0).then(|| Obstacle {
+        note: format!("{count} {}", unique.duplicates_mean),
+        pair: unique.stand_in.map(|_| (row.need(2), row.need(3))),
+    })
+}
+
+/// Whether the index's comment names a row that keeps the unique one away.
+fn is_known_duplicate(session: &Session, stand_in: &Wanted) -> bool {
+    session
+        .tables
+        .relation(stand_in.name)
+        .is_some_and(|index| session.write(&KNOWN_DUPLICATE, &[index.into()]).count() > 0)
+}
+
+/// Notes a row of a pair that occurs more than once with the index that setup has made for it.
+fn remember(session: &Session, stand_in: &Wanted, code: Uuid, user: Uuid) {
+    if session.tables.relation(stand_in.name).is_none() {
+        return;
+    }
+    let usage = session.write(&USAGE_OF_PAIR, &[code.into(), user.into()]);
+    if let Some(usage) = usage.first().map(|row| row.need::<String>(1)) {
+        let sql = text!("setup/indexes/remember_duplicate.sql");
+        session.define(sql, &[("known_usage", &usage)]);
+    }
 }

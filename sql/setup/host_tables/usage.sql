@@ -1,5 +1,6 @@
--- PhoenixKit's plain index on code_uuid is left out: the unique index on (code_uuid, used_by_uuid)
--- serves for it, and each redemption would pay for both.
+-- PhoenixKit's plain indexes on code_uuid and on used_by_uuid are left out: the unique index on
+-- (code_uuid, used_by_uuid) and the one on (used_by_uuid, date_used, uuid) serve for them, and each
+-- redemption would pay for both.
 CREATE TABLE host.phoenix_kit_referral_code_usage (
        uuid         uuid        NOT NULL DEFAULT pg_catalog.gen_random_uuid(),
        code_uuid    uuid        NOT NULL,
@@ -9,9 +10,6 @@ CREATE TABLE host.phoenix_kit_referral_code_usage (
        CONSTRAINT fk_referral_code_usage_code_uuid FOREIGN KEY (code_uuid)
                   REFERENCES host.phoenix_kit_referral_codes (uuid) ON DELETE CASCADE
 );
-
-CREATE INDEX phoenix_kit_referral_code_usage_used_by_uuid_idx
-    ON host.phoenix_kit_referral_code_usage (used_by_uuid);
 
 CREATE INDEX phoenix_kit_referral_code_usage_date_used_idx
     ON host.phoenix_kit_referral_code_usage (date_used);

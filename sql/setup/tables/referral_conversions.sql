@@ -44,6 +44,14 @@ CREATE INDEX referral_conversions_program_idx
 CREATE INDEX referral_conversions_newest_idx
     ON host.referral_conversions USING btree (converted_at DESC, uuid DESC);
 
+CREATE INDEX referral_conversions_decided_by_idx
+    ON host.referral_conversions USING btree (decided_by)
+ WHERE (decided_by IS NOT NULL);
+
+CREATE INDEX referral_conversions_approvals_idx
+    ON host.referral_conversions USING gin (approvals jsonb_path_ops)
+ WHERE (approvals IS NOT NULL);
+
 CREATE INDEX referral_conversions_waiting_idx
     ON host.referral_conversions USING btree (converted_at DESC, uuid DESC)
  WHERE ((status = 'converted'::text) AND ((reason = 'pending_review'::text) OR (approvals IS NOT NULL)));

@@ -13,6 +13,9 @@ CREATE TABLE host.referral_holds (
 CREATE UNIQUE INDEX referral_holds_code_user_uidx
     ON host.referral_holds USING btree (code_uuid, user_uuid);
 
+CREATE INDEX referral_holds_user_idx
+    ON host.referral_holds USING btree (user_uuid);
+
 CREATE INDEX referral_holds_expires_at_idx
     ON host.referral_holds USING btree (expires_at);
 

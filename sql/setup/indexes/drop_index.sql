@@ -1,0 +1,1 @@
+DROP INDEX host.retired_index

@@ -1,0 +1,5 @@
+SELECT u.uuid::pg_catalog.text
+  FROM host.phoenix_kit_referral_code_usage AS u
+ WHERE u.code_uuid OPERATOR(pg_catalog.=) $1
+   AND u.used_by_uuid OPERATOR(pg_catalog.=) $2
+ LIMIT 1
