@@ -67,6 +67,26 @@ impl Session {
     /// As `write`, but sees all that is committed by now, also where the transaction sees everything
     /// else through one older snapshot (REPEATABLE READ, SERIALIZABLE).
     pub fn write_latest(&self, statement: &'static Statement, args: &[Parameter]) -> Rows<'_> {
+        // SAFETY: SPI takes a copy of the snapshot at once.
+        self.write_under(statement, args, || unsafe { pg_sys::GetLatestSnapshot() })
+    }
+
+    /// As `write`, but sees what was committed by a moment.
+    pub fn write_as_of(
+        &self,
+        moment: &Snapshot,
+        statement: &'static Statement,
+        args: &[Parameter],
+    ) -> Rows<'_> {
+        self.write_under(statement, args, || moment.0)
+    }
+
+    fn write_under(
+        &self,
+        statement: &'static Statement,
+        args: &[Parameter],
+        snapshot: impl FnOnce() -> pg_sys::Snapshot,
+    ) -> Rows<'_> {
         let _own = OwnWrite::begin();
         let plan = self.tables.plan(statement, |sql| statement.prepare(sql, args));
         let mut parameters = Parameters::of(args);
@@ -77,7 +97,7 @@ impl Session {
                 plan.as_ptr(),
                 parameters.values.as_mut_ptr(),
                 parameters.nulls.as_ptr(),
-                pg_sys::GetLatestSnapshot(),
+                snapshot(),
                 std::ptr::null_mut(),
                 false,
                 true,
@@ -179,6 +199,26 @@ impl Drop for Session {
     fn drop(&mut self) {
         // SAFETY: matches SPI_connect; after an error the transaction's end would do the same.
         unsafe { pg_sys::SPI_finish() };
+    }
+}
+
+/// What is committed by a moment, which can be looked at again later.
+pub struct Snapshot(pg_sys::Snapshot);
+
+impl Snapshot {
+    pub fn latest() -> Self {
+        // SAFETY: a copy that the resource owner of the call keeps, until drop or an error.
+        Snapshot(unsafe { pg_sys::RegisterSnapshot(pg_sys::GetLatestSnapshot()) })
+    }
+}
+
+impl Drop for Snapshot {
+    fn drop(&mut self) {
+        // After an error the snapshot is the resource owner's to release.
+        if !std::thread::panicking() {
+            // SAFETY: registered by `latest`, released once.
+            unsafe { pg_sys::UnregisterSnapshot(self.0) };
+        }
     }
 }
 

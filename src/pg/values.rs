@@ -92,6 +92,18 @@ impl FromServer for Vec<String> {
     }
 }
 
+impl FromServer for Vec<Uuid> {
+    fn accepts(kind: pg_sys::Oid) -> bool {
+        Vec::<Uuid>::is_compatible_with(kind)
+    }
+
+    unsafe fn from_server(datum: pg_sys::Datum) -> std::result::Result<Self, Unreadable> {
+        // SAFETY: as the caller promises.
+        let elements = unsafe { Array::<Uuid>::from_datum(datum, false) };
+        Ok(elements.iter().flat_map(Array::iter).flatten().collect())
+    }
+}
+
 impl FromServer for Value {
     fn accepts(kind: pg_sys::Oid) -> bool {
         kind == pg_sys::JSONBOID

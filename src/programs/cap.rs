@@ -1,8 +1,11 @@
 //! The cap that a program may set on the uses of all its codes together.
 
+use pgrx::datum::Uuid;
+
 use crate::pg::error::{Error, Result};
-use crate::pg::session::Session;
-use crate::pg::statement::statements;
+use crate::pg::result::Rows;
+use crate::pg::session::{Session, Snapshot};
+use crate::pg::statement::{reports, statements};
 use crate::pg::tables::STRIPES;
 use crate::pg::transaction::MOST_LOOKS;
 use crate::programs::{stripes, terms};
@@ -15,8 +18,15 @@ statements! {
     TAKE_USE = "programs/take_use.sql";
     GIVE_BACK = "programs/give_back.sql";
     ADD_USES = "programs/add_uses.sql";
-    COUNT_USES = "programs/count_uses.sql";
+    COUNT_USES_OF_CODES = "programs/count_uses_of_codes.sql";
+    COUNT_LEASES = "programs/count_leases.sql";
+    COUNT_CODES = "programs/count_codes.sql";
+    CHANGED_CODES = "programs/changed_codes.sql";
     LOCK_CODES = "programs/lock_codes.sql";
+}
+
+reports! {
+    COUNT_USES = "programs/count_uses.sql";
 }
 
 pub fn is_capped(session: &Session, key: &str) -> bool {
@@ -126,8 +136,38 @@ pub fn move_uses(session: &Session, uses: i32, from: Option<&str>, to: Option<&s
 
 /// The uses that a program's codes have had when it is given a cap. None goes uncounted: redemptions under
 /// way are waited for, and new ones wait until the transaction ends.
+///
+/// So what takes long is done before: all codes are counted as of one moment and, once nobody redeems, those are counted
+/// anew whose rows have changed since.
 pub fn count_uses(session: &Session, key: &str) -> i64 {
+    let takes_unassigned = key == DEFAULT_KEY;
+    let args = || [key.into(), takes_unassigned.into()];
+    let before = Snapshot::latest();
+    let uses_before = number(&session.write_as_of(&before, &COUNT_USES, &args()));
+    let codes = session.write_as_of(&before, &COUNT_CODES, &[]);
+    let codes = codes.first().map_or((0, 0), |row| (row.need::<i64>(1), row.need::<i32>(2)));
+    let (codes_before, age) = codes;
+
     session.write(&LOCK_CODES, &[]);
-    let args = [key.into(), (key == DEFAULT_KEY).into()];
-    session.write_latest(&COUNT_USES, &args).first().and_then(|row| row.get(1)).unwrap_or(0)
+    let now = Snapshot::latest();
+    let changed = session.write_as_of(&now, &CHANGED_CODES, &[age.into()]);
+    let changed = changed.first().map(|row| (row.need::<i64>(1), row.need::<Vec<Uuid>>(2)));
+    let (codes_now, changed) = changed.unwrap_or_default();
+    let of_changed = |moment: &Snapshot| {
+        let args = [key.into(), takes_unassigned.into(), changed.clone().into()];
+        let counted = session.write_as_of(moment, &COUNT_USES_OF_CODES, &args);
+        counted.first().map_or((0, 0), |row| (row.need::<i64>(1), row.need::<i64>(2)))
+    };
+    let ((was, were), (is, are)) = (of_changed(&before), of_changed(&now));
+    // A code that was deleted has no row that would tell.
+    let uses = if codes_before - were == codes_now - are {
+        uses_before - was + is
+    } else {
+        number(&session.write_as_of(&now, &COUNT_USES, &args()))
+    };
+    uses - number(&session.write_as_of(&now, &COUNT_LEASES, &args()))
+}
+
+fn number(rows: &Rows) -> i64 {
+    rows.first().map_or(0, |row| row.need(1))
 }
