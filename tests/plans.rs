@@ -5,6 +5,8 @@ use postgres::{Client, Transaction};
 
 use crate::support::{Database, person};
 
+mod statements;
+
 const CODES: i32 = 4_000;
 /// Of the table and its indexes, for each code that is written or looked up.
 const MOST_ROWS: i64 = 10;

@@ -1,23 +1,14 @@
 -- How a person was referred: by the earliest redemption before the moment $4 of a code that has a referrer; with $5 of
 -- those whose program ran then and whose window was open. A code with a referrer that is assigned to no program belongs
--- to the default program ($2). The person's own code refers nobody, unless a setting allows it ($3). The first OFFSET
--- keeps the planner from looking along an index of all dates, the others from joining whole tables, as it would before
--- they are analyzed.
+-- to the default program ($2). The person's own code refers nobody, unless a setting allows it ($3). Ordered and bounded
+-- as tree/referrer.sql says.
 SELECT c.uuid,
        c.code,
        c.beneficiary_uuid,
        g.key,
        p.owner_type,
        u.date_used
-  FROM (SELECT r.uuid,
-               r.code_uuid,
-               r.date_used
-          FROM host.phoenix_kit_referral_code_usage AS r
-         WHERE r.used_by_uuid OPERATOR(pg_catalog.=) $1
-           AND r.date_used OPERATOR(pg_catalog.<=) $4
-         ORDER BY r.date_used,
-                  r.uuid
-        OFFSET 0) AS u
+  FROM host.phoenix_kit_referral_code_usage AS u
  CROSS JOIN LATERAL (
        SELECT f.uuid,
               f.code,
@@ -41,7 +32,10 @@ SELECT c.uuid,
          FROM host.referral_programs AS k
         WHERE k.key OPERATOR(pg_catalog.=) coalesce(p.program, $2)
        OFFSET 0) AS g
- WHERE (c.beneficiary_uuid OPERATOR(pg_catalog.<>) $1
+ WHERE u.used_by_uuid OPERATOR(pg_catalog.>=) $1
+   AND u.used_by_uuid OPERATOR(pg_catalog.<=) $1
+   AND u.date_used OPERATOR(pg_catalog.<=) $4
+   AND (c.beneficiary_uuid OPERATOR(pg_catalog.<>) $1
         OR ($3
             AND c.beneficiary_uuid IS NOT NULL))
    AND (NOT $5
@@ -52,6 +46,7 @@ SELECT c.uuid,
                  OR g.ends_at OPERATOR(pg_catalog.>) $4)
             AND (g.attribution_window IS NULL
                  OR (u.date_used OPERATOR(pg_catalog.+) g.attribution_window) OPERATOR(pg_catalog.>) $4)))
- ORDER BY u.date_used,
+ ORDER BY u.used_by_uuid,
+          u.date_used,
           u.uuid
  LIMIT 1

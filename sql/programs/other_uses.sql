@@ -1,11 +1,18 @@
 -- Which of the users have redeemed another code of the program; $4: the program takes codes with a beneficiary
--- that are assigned to none.
+-- that are assigned to none. OFFSET keeps the planner from joining whole tables.
 SELECT u.used_by_uuid
   FROM host.phoenix_kit_referral_code_usage AS u
-  JOIN host.phoenix_kit_referral_codes AS c
-    ON c.uuid OPERATOR(pg_catalog.=) u.code_uuid
-  LEFT JOIN host.referral_code_programs AS p
-    ON p.code_uuid OPERATOR(pg_catalog.=) u.code_uuid
+ CROSS JOIN LATERAL (
+       SELECT f.beneficiary_uuid
+         FROM host.phoenix_kit_referral_codes AS f
+        WHERE f.uuid OPERATOR(pg_catalog.=) u.code_uuid
+       OFFSET 0) AS c
+  LEFT JOIN LATERAL (
+       SELECT a.program
+         FROM host.referral_code_programs AS a
+        WHERE a.code_uuid OPERATOR(pg_catalog.=) u.code_uuid
+       OFFSET 0) AS p
+    ON true
  WHERE u.used_by_uuid OPERATOR(pg_catalog.=) ANY ($1)
    AND u.code_uuid OPERATOR(pg_catalog.<>) $3
    AND (p.program OPERATOR(pg_catalog.=) $2

@@ -12,7 +12,7 @@ use crate::pg::encoding;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::returns::{Record, RowSet};
 use crate::pg::session::{Session, View};
-use crate::pg::statement::{Parameter, Statement, reports, statements};
+use crate::pg::statement::{Parameter, Statement, lists, reports, statements};
 use crate::pg::tables::CODES;
 use crate::pg::texts::Text;
 use crate::pg::transaction::MOST_LOOKS;
@@ -27,6 +27,10 @@ statements! {
     BY_UUID_LOCKED = "codes/by_uuid_locked.sql";
     BY_CODE = "codes/by_code.sql";
     BY_CODE_IGNORING_CASE = "codes/by_code_ignoring_case.sql";
+}
+
+lists! {
+    c.* = COLUMNS;
     LIST = "codes/list.sql";
     LIST_AFTER = "codes/list_after.sql";
 }

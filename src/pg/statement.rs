@@ -67,6 +67,8 @@ pub struct Statement {
 pub enum Planning {
     /// A few times, and then once for whatever values: planning would cost more than running.
     Once,
+    /// The same, for a list that is mostly read from its beginning and seldom to its end.
+    ForFirstRows,
     /// For the values of each call and, where Postgres sees fit, for several processes.
     EachTime,
 }
@@ -76,6 +78,7 @@ impl Planning {
     fn options(self) -> i32 {
         match self {
             Planning::Once => 0,
+            Planning::ForFirstRows => pg_sys::CURSOR_OPT_FAST_PLAN as i32,
             Planning::EachTime => {
                 (pg_sys::CURSOR_OPT_CUSTOM_PLAN | pg_sys::CURSOR_OPT_PARALLEL_OK) as i32
             }
@@ -119,6 +122,14 @@ macro_rules! reports {
     };
 }
 pub(crate) use reports;
+
+/// Declares, in the same way, statements that give a list of which the first rows are wanted soon.
+macro_rules! lists {
+    ($alias:ident.* = $columns:path; $($name:ident = $file:literal;)+) => {
+        $crate::pg::statement::declared! { ForFirstRows, Some(&$columns), $($name = $file;)+ }
+    };
+}
+pub(crate) use lists;
 
 macro_rules! declared {
     ($planning:ident, $columns:expr, $($name:ident = $file:literal;)+) => {

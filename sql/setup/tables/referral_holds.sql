@@ -17,7 +17,8 @@ CREATE INDEX referral_holds_user_idx
     ON host.referral_holds USING btree (user_uuid);
 
 CREATE INDEX referral_holds_expires_at_idx
-    ON host.referral_holds USING btree (expires_at);
+    ON host.referral_holds USING btree (expires_at)
+ WHERE is_counted;
 
 GRANT SELECT
    ON host.referral_holds
