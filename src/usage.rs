@@ -10,7 +10,7 @@ use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::result::Row;
 use crate::pg::returns::{Record, RowSet};
 use crate::pg::session::{Session, View};
-use crate::pg::statement::{Statement, columns, reports, statements};
+use crate::pg::statement::{Statement, columns, for_any_values, reports, statements};
 use crate::pg::tables::USAGE;
 use crate::rules::time::Timestamp;
 
@@ -20,12 +20,16 @@ columns! {
 
 statements! {
     u.* = COLUMNS;
-    OF_CODE = "usage/of_code.sql";
-    OF_CODE_AFTER = "usage/of_code_after.sql";
     OF_USER = "usage/of_user.sql";
     OF_USER_AFTER = "usage/of_user_after.sql";
     RECENT = "usage/recent.sql";
     BY_UUID = "usage/by_uuid.sql";
+}
+
+for_any_values! {
+    u.* = COLUMNS;
+    OF_CODE = "usage/of_code.sql";
+    OF_CODE_AFTER = "usage/of_code_after.sql";
 }
 
 statements! {

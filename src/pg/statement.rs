@@ -67,7 +67,9 @@ pub struct Statement {
 pub enum Planning {
     /// A few times, and then once for whatever values: planning would cost more than running.
     Once,
-    /// The same, for a list that is mostly read from its beginning and seldom to its end.
+    /// Once for whatever values: a plan for those of one call would be led astray by what is known of them.
+    ForAnyValues,
+    /// As `Once`, for a list that is mostly read from its beginning and seldom to its end.
     ForFirstRows,
     /// For the values of each call and, where Postgres sees fit, for several processes.
     EachTime,
@@ -78,6 +80,7 @@ impl Planning {
     fn options(self) -> i32 {
         match self {
             Planning::Once => 0,
+            Planning::ForAnyValues => pg_sys::CURSOR_OPT_GENERIC_PLAN as i32,
             Planning::ForFirstRows => pg_sys::CURSOR_OPT_FAST_PLAN as i32,
             Planning::EachTime => {
                 (pg_sys::CURSOR_OPT_CUSTOM_PLAN | pg_sys::CURSOR_OPT_PARALLEL_OK) as i32
@@ -130,6 +133,15 @@ macro_rules! lists {
     };
 }
 pub(crate) use lists;
+
+/// Declares, in the same way, statements that are planned for any values alike: of a code with many uses Postgres would
+/// look for the newest along an index of all dates, and find none near where nobody uses it any more.
+macro_rules! for_any_values {
+    ($alias:ident.* = $columns:path; $($name:ident = $file:literal;)+) => {
+        $crate::pg::statement::declared! { ForAnyValues, Some(&$columns), $($name = $file;)+ }
+    };
+}
+pub(crate) use for_any_values;
 
 macro_rules! declared {
     ($planning:ident, $columns:expr, $($name:ident = $file:literal;)+) => {
