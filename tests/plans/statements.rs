@@ -217,12 +217,12 @@ fn parts(text: &str) -> Vec<String> {
 /// Whether the query is the text, with something in the place of each placeholder.
 fn is_of(query: &str, parts: &[String]) -> bool {
     let Some((first, others)) = parts.split_first() else { return false };
-    let Some(mut rest) = query.strip_prefix(first.as_str()) else { return false };
+    let Some(mut rest) = query.trim_start().strip_prefix(first.as_str()) else { return false };
     for part in others {
         let Some(at) = rest.find(part.as_str()) else { return false };
         rest = &rest[at + part.len()..];
     }
-    rest.is_empty()
+    rest.is_empty() || parts.last().is_some_and(String::is_empty)
 }
 
 /// Each plan that a session was told of: the text of the query and the plan.
