@@ -6,8 +6,12 @@
        SELECT u.used_by_uuid AS user_uuid,
               pg_catalog.min(u.date_used) AS referred_at
          FROM host.phoenix_kit_referral_codes AS c
-         LEFT JOIN host.referral_code_programs AS p
-           ON p.code_uuid OPERATOR(pg_catalog.=) c.uuid
+         LEFT JOIN LATERAL (
+              SELECT a.program
+                FROM host.referral_code_programs AS a
+               WHERE a.code_uuid OPERATOR(pg_catalog.=) c.uuid
+              OFFSET 0) AS p
+           ON true
          JOIN host.phoenix_kit_referral_code_usage AS u
            ON u.code_uuid OPERATOR(pg_catalog.=) c.uuid
         WHERE c.beneficiary_uuid OPERATOR(pg_catalog.=) $1
