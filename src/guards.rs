@@ -7,7 +7,8 @@ use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
 use crate::codes::row::Code;
-use crate::codes::{membership, new, stripes, told, user_limit};
+use crate::codes::stripes::{self, OF_CODES};
+use crate::codes::{membership, new, told, user_limit};
 use crate::events::tell::Events;
 use crate::pg::changes;
 use crate::pg::clock;
@@ -239,7 +240,7 @@ fn guard_claim(firing: &Firing) -> Result<()> {
         return Ok(());
     }
     if change > 0 && counts.number_of_uses > counts.max_uses {
-        counts.number_of_uses -= stripes::settle(&session_of(firing)?, code_uuid);
+        counts.number_of_uses -= OF_CODES.settle(&session_of(firing)?, code_uuid);
     }
     counts.hold_uses(Some(former), Judge::Limits)?;
     with_claims(|claims| {

@@ -6,14 +6,15 @@ use std::fs;
 use std::path::Path;
 
 /// Which rooms of the top floor a room may use, besides the floors below. No circle can come of it.
-const ALLOWED: [(&str, &[&str]); 15] = [
+const ALLOWED: [(&str, &[&str]); 16] = [
     ("settings", &[]),
+    ("stripes", &[]),
     ("usage", &[]),
     ("tree", &[]),
     ("privacy", &["codes", "events"]),
     ("events", &["settings"]),
-    ("programs", &["settings"]),
-    ("codes", &["programs", "events", "settings"]),
+    ("programs", &["settings", "stripes"]),
+    ("codes", &["programs", "events", "settings", "stripes"]),
     ("redemption", &["codes", "programs", "usage", "events", "settings"]),
     ("conversions", &["codes", "programs", "usage", "events", "settings"]),
     ("payouts", &["events", "settings"]),

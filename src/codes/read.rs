@@ -4,8 +4,8 @@ use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
 use crate::codes::placed::{self, Placed};
-use crate::codes::reserves;
 use crate::codes::row::{COLUMNS, Code, CodeColumns};
+use crate::codes::{reserves, stripes};
 use crate::pg::args;
 use crate::pg::clock;
 use crate::pg::encoding;
@@ -81,6 +81,13 @@ fn find(
 pub fn lock(session: &Session, uuid: Uuid) -> Option<Code> {
     let locked = session.lock_rows(CODES, &BY_UUID_LOCKED, &[uuid.into()]).first().map(Code::read);
     locked.map(|code| reserves::complete(session, code, View::Now))
+}
+
+/// A code that is to be changed: its row is locked, no redemption of it is under way, and its counter holds no leases.
+pub fn lock_for_change(session: &Session, uuid: Uuid) -> Option<Code> {
+    let mut code = lock(session, uuid)?;
+    stripes::give_back_leases(session, &mut code);
+    Some(code)
 }
 
 /// Codes as they are fetched, each with its reserves.
