@@ -33,7 +33,6 @@ statements! {
 
 statements! {
     TELL = "conversions/tell.sql";
-    TELL_UNREFERRED = "conversions/tell_unreferred.sql";
     TELL_REFUNDED = "conversions/tell_refunded.sql";
     AWAIT_PURCHASE = "conversions/await_purchase.sql";
     REFUND_SOURCE = "conversions/refund_source.sql";
@@ -216,21 +215,7 @@ impl<'a> Reference<'a> {
 
     /// Tells it, unless it is known; false where it is.
     pub fn tell(&self, session: &Session, told: &Told) -> bool {
-        if told.program.is_some() {
-            return session.write(&TELL, &self.values(told)).count() > 0;
-        }
-        let [source_type, source_ref] = self.args();
-        let args = [
-            source_type,
-            source_ref,
-            told.referee.into(),
-            told.amount.into(),
-            told.currency.as_deref().into(),
-            told.occurred_at.into(),
-            clock::now().into(),
-            told.judgement.verdict.reason().into(),
-        ];
-        session.write(&TELL_UNREFERRED, &args).count() > 0
+        session.write(&TELL, &self.values(told)).count() > 0
     }
 
     /// Tells what was missing, its row locked, and what of it was refunded by then.
