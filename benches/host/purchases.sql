@@ -38,8 +38,8 @@ CROSS JOIN LATERAL public.referral_record_purchase(uuid, 'order ' || md5(uuid::t
 WHERE number > 1000
 \g /dev/null
 
--- Those who buy have redeemed a code each, and the strangers none. Of what a redemption writes, a purchase locks the
--- referee's row: with room in its page, as for codes.
+-- Those who buy have redeemed a code each, and the strangers none. A code that was put into no program leaves the row
+-- that is the referee's lock to the purchase.
 CREATE TABLE bench.buyers AS
 SELECT
     number,
@@ -55,9 +55,6 @@ WHERE number <= :calls;
 ALTER TABLE bench.buyers
     ADD PRIMARY KEY (number);
 
-ALTER TABLE public.referral_referees
-    SET (fillfactor = 70);
-
 SELECT count(used.usage_uuid)
 FROM bench.buyers
 CROSS JOIN LATERAL public.referral_use_code(buyers.code, buyers.user_uuid) AS used
@@ -67,7 +64,6 @@ CROSS JOIN LATERAL public.referral_use_code(buyers.code, buyers.user_uuid) AS us
 ALTER TABLE public.referral_rewards
     DISABLE TRIGGER USER;
 
-VACUUM FULL public.referral_referees;
 VACUUM (FREEZE, ANALYZE);
 
 -- The one write of a purchase of somebody whom nobody has referred.
@@ -108,10 +104,8 @@ BEGIN
     FOR call IN SELECT * FROM bench.buyers WHERE number BETWEEN first AND last LOOP
         conversion_uuid := gen_random_uuid();
 
-        UPDATE public.referral_referees
-        SET last_seen_at = now()
-        WHERE referee_uuid = call.user_uuid
-          AND program = 'default';
+        INSERT INTO public.referral_referees (referee_uuid, program, last_seen_at)
+        VALUES (call.user_uuid, 'default', now());
 
         INSERT INTO public.referral_purchases
             (source_type, source_ref, referee_uuid, amount, currency, occurred_at, told_at, program, reason,
