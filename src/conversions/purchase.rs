@@ -47,7 +47,7 @@ fn columns(told: &Told, repeated: bool) -> PurchaseColumns {
     (
         is_rewarded,
         verdict.reason(),
-        told.conversion.filter(|_| verdict.qualifies()),
+        told.conversion,
         told.referrer,
         promised(referrer_reward),
         promised(referee_reward),
