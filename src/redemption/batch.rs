@@ -176,7 +176,7 @@ impl<'s> Batch<'s> {
         let freed = held::make_room(session, &self.code, needed);
         let mut is_changed = freed > 0;
         let limits = self.code.limits;
-        if limits.reserves.leased > 0 && limits.free() + freed < needed {
+        if limits.reserves.leased > 0 && limits.free().saturating_add(freed) < needed {
             is_changed |= OF_CODES.settle(session, self.code.uuid) > 0;
         }
         if let Some((terms, one_code)) = self.queue.program
