@@ -3,7 +3,8 @@
 
 use super::admission::Terms;
 use super::judge::{Counted, Judge};
-use super::refusal::{Redemption, Refusal};
+use super::redemption::Redemption;
+use super::refusal::Refusal;
 use super::state::Limits;
 use super::time::Timestamp;
 
