@@ -132,7 +132,7 @@ pub fn grant(session: &Session, conversion: &Conversion, program: &Program, even
     }
     if program.limits.budget.is_some() {
         let granted = conversion.referrer_reward + conversion.referee_reward;
-        budget::spend(session, &conversion.program, granted);
+        budget::spend(session, &conversion.program, &conversion.reward_currency, granted);
     }
 }
 
@@ -241,6 +241,7 @@ pub fn take_back(
         *of_side = *of_side + taken;
         all.left = all.left + (grant.left - taken);
     }
-    budget::spend(session, &conversion.program, -(all.referrer + all.referee));
+    let taken = -(all.referrer + all.referee);
+    budget::spend(session, &conversion.program, &conversion.reward_currency, taken);
     all
 }
