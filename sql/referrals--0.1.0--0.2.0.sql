@@ -886,6 +886,15 @@ COMMENT ON FUNCTION referral_valid_for_use(uuid) IS
 COMMENT ON FUNCTION referral_usage_limit_reached(uuid) IS
 'Whether no use is left of the code, or of its program; NULL for an unknown code.';
 
+CREATE FUNCTION referral_normalize_code(
+       code text)
+RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'referral_normalize_code_wrapper';
+
+COMMENT ON FUNCTION referral_normalize_code(text) IS
+'The text under which functions store a code, of what a person has typed: without the white space around it, in Unicode''s capitals, as far as the database''s encoding has them. It is the same for every way of typing the code, so that it can say in which of several databases a code is. A text that is longer than any code is only trimmed. Reads no table.';
+
 CREATE FUNCTION referral_import_codes(
        codes           text[],
        created_by_uuid uuid,

@@ -10,7 +10,7 @@ use crate::pg::args;
 use crate::pg::clock;
 use crate::pg::encoding;
 use crate::pg::error::{Error, Result, answer, required};
-use crate::pg::returns::{Record, RowSet};
+use crate::pg::returns::{Record, RowSet, Scalar};
 use crate::pg::session::{Session, View};
 use crate::pg::statement::{Parameter, Statement, reports, statements};
 use crate::pg::tables::CODES;
@@ -154,6 +154,16 @@ fn list(after_uuid: Option<Uuid>) -> Result<impl Iterator<Item = Code>> {
     let (date_created, uuid) = place_in_list(&session, uuid)?;
     let args = [date_created.into(), uuid.into()];
     Ok(stream(session, &LIST_AFTER, &args))
+}
+
+#[pg_extern(sql = false)]
+fn referral_normalize_code(code: Text) -> Scalar<String> {
+    answer(|| {
+        let typed = code.read("code")?;
+        // What can name no code is anybody's.
+        let normal = lookup(&typed).map_or_else(|| typed.trim().to_owned(), |lookup| lookup.normal);
+        Ok(Scalar(normal))
+    })
 }
 
 #[pg_extern(sql = false)]

@@ -19,6 +19,7 @@ use crate::setup::access_findings;
 use crate::setup::changes::{self, Changes};
 use crate::setup::examination::{Examination, may_read};
 use crate::setup::finding::{Finding, Severity, remedy, setup_call, subject};
+use crate::setup::guard_findings;
 use crate::setup::index_findings;
 use crate::setup::ledger_findings;
 use crate::setup::page_findings;
@@ -26,7 +27,6 @@ use crate::setup::setting_findings;
 use crate::setup::spelling;
 use crate::setup::tables;
 use crate::setup::target::session_over;
-use crate::setup::triggers::{self, GUARDS, State};
 
 statements! {
     COUNTER_DRIFT = "setup/doctor/counter_drift.sql";
@@ -223,38 +223,7 @@ fn examine_setup(session: &Session) -> Vec<Finding> {
             remedy: format!("{}; -- brings it up to date", setup_call(session)),
         });
     }
-    for (table, trigger) in triggers::retired(session, View::Query) {
-        findings.push(Finding {
-            severity: Severity::Warning,
-            subject: subject(session, table),
-            finding: format!("the trigger {trigger} is no guard of this release's"),
-            remedy: format!("{}; -- removes it", setup_call(session)),
-        });
-    }
-    for guard in GUARDS {
-        let lack = guard.lack();
-        let (severity, finding, remedy) = match guard.state(session, View::Query) {
-            State::AsDeclared => continue,
-            State::Missing => (Severity::Warning, format!("is missing: {lack}"), "attaches it"),
-            State::Outdated => {
-                let finding = "has another definition than this release's".into();
-                (Severity::Warning, finding, "replaces it")
-            }
-            State::Disabled => (Severity::Warning, format!("is disabled: {lack}"), "enables it"),
-            State::Elsewhere => (Severity::Warning, guard.misplaced().into(), "puts it right"),
-            State::Foreign => (
-                Severity::Error,
-                format!("calls a function that is not the extension's: {lack}"),
-                "attaches the guard, once that trigger has another name or is gone",
-            ),
-        };
-        findings.push(Finding {
-            severity,
-            subject: subject(session, guard.table),
-            finding: format!("the trigger {} {finding}", guard.name),
-            remedy: format!("{}; -- {remedy}", setup_call(session)),
-        });
-    }
+    findings.extend(guard_findings::examine(session));
     findings.extend(examine_consumers(session));
     findings.extend(examine_holds(session));
     findings.extend(setting_findings::examine(session));
