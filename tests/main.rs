@@ -22,6 +22,7 @@ mod race;
 mod readme;
 mod restore_and_replicate;
 mod standby;
+mod statements;
 mod states;
 mod stripes;
 mod support;

@@ -18,6 +18,7 @@ use crate::stripes::{Own, Pool, small};
 
 statements! {
     STRIPED = "codes/stripes/striped.sql";
+    TEXTS = "codes/stripes/texts.sql";
     LOCK = "codes/stripes/lock.sql";
     TOUCH = "codes/stripes/touch.sql";
     SET = "codes/stripes/set.sql";
@@ -69,10 +70,19 @@ impl StripedCodes {
         if !OF_CODES.may_be(session) {
             return StripedCodes(HashMap::new());
         }
-        let rows = session.write_latest(&STRIPED, &[]);
-        let codes = rows.iter().map(|row| {
-            let stripes = small(row.need(3));
-            (row.need(1), Striped { code: row.need(2), stripes })
+        let striped = session.write_latest(&STRIPED, &[]);
+        let stripes: HashMap<Uuid, i32> = striped
+            .iter()
+            .map(|row| (row.need(1), small(row.need(2))))
+            .collect();
+        if stripes.is_empty() {
+            return StripedCodes(HashMap::new());
+        }
+        let uuids: Vec<Uuid> = stripes.keys().copied().collect();
+        let texts = session.write_latest(&TEXTS, &[uuids.into()]);
+        let codes = texts.iter().filter_map(|row| {
+            let code = row.need(2);
+            Some((row.need(1), Striped { code, stripes: *stripes.get(&code)? }))
         });
         StripedCodes(codes.collect())
     }
