@@ -21,6 +21,7 @@ mod program_race;
 mod race;
 mod readme;
 mod restore_and_replicate;
+mod scale;
 mod standby;
 mod statements;
 mod states;
