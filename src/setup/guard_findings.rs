@@ -7,23 +7,20 @@ use crate::setup::finding::{Finding, Severity, remedy, setup_call, subject};
 use crate::setup::triggers::{self, GUARDS, Guard, State};
 
 pub fn examine(session: &Session) -> Vec<Finding> {
-    let distributed = distributed::tables(session, View::Query);
-    let mut findings: Vec<Finding> = triggers::retired(session, View::Query)
-        .into_iter()
-        .map(|(table, trigger)| Finding {
+    let retired =
+        triggers::retired(session, View::Query).into_iter().map(|(table, trigger)| Finding {
             severity: Severity::Warning,
             subject: subject(session, table),
             finding: format!("the trigger {trigger} is no guard of this release's"),
             remedy: format!("{}; -- removes it", setup_call(session)),
-        })
-        .collect();
-    let examine: &dyn Fn(&Guard) -> Option<Finding> = match distributed.is_empty() {
-        true => &|guard| examine_one(session, guard),
-        // There setup attaches none.
-        false => &|guard| examine_distributed(session, guard, &distributed),
+        });
+    let distributed = distributed::tables(session, View::Query);
+    let examine = |guard: &Guard| match distributed.is_empty() {
+        true => examine_one(session, guard),
+        // Setup attaches none there.
+        false => examine_distributed(session, guard, &distributed),
     };
-    findings.extend(GUARDS.iter().filter_map(examine));
-    findings
+    retired.chain(GUARDS.iter().filter_map(examine)).collect()
 }
 
 fn examine_one(session: &Session, guard: &Guard) -> Option<Finding> {
