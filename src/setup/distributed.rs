@@ -45,9 +45,9 @@ pub fn refuse_schema(session: &Session) -> Result<()> {
         format!("schema \"{schema}\" is distributed: setup would make local tables in it");
     let schema = quote_literal(schema);
     let hint = format!(
-        "Set up first and distribute then: SELECT citus_schema_undistribute({schema}); SELECT \
-         referral_setup({schema}, guards => false); SELECT citus_schema_distribute({schema}). The functions \
-         hold every limit without guards. Nothing was changed."
+        "Set up first, then distribute: SELECT referral_setup({schema}, guards => false); SELECT \
+         citus_schema_distribute({schema}); the functions hold every limit without guards. A schema that is \
+         distributed already is a plain one again after pg_dump, DROP SCHEMA and restore. Nothing was changed."
     );
     Err(Error::new("0A000", "distributed_schema", message).with_hint(hint))
 }
