@@ -71,10 +71,8 @@ impl StripedCodes {
             return StripedCodes(HashMap::new());
         }
         let striped = session.write_latest(&STRIPED, &[]);
-        let stripes: HashMap<Uuid, i32> = striped
-            .iter()
-            .map(|row| (row.need(1), small(row.need(2))))
-            .collect();
+        let stripes: HashMap<Uuid, i32> =
+            striped.iter().map(|row| (row.need(1), small(row.need(2)))).collect();
         if stripes.is_empty() {
             return StripedCodes(HashMap::new());
         }
