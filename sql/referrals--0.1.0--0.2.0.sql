@@ -16,7 +16,7 @@ SET quote_all_identifiers = off
 AS 'MODULE_PATHNAME', 'referral_setup_tables_wrapper';
 
 COMMENT ON FUNCTION referral_setup(name, boolean, boolean) IS
-'Makes or adopts the referral tables of a schema (NULL: the setting referrals.schema), with the indexes, tables and guard triggers that go with them, and brings what an older release made to what this one wants. guards => false attaches no triggers; build_indexes => false builds no index on a table that is there, and gives the statement that does instead. Run by the tables'' owner after CREATE EXTENSION and after every upgrade; running it again changes nothing. One row an object: created, adopted, kept, changed, removed (a trigger that an older release attached), or skipped for the reason in note. Errors: 42P16 tables that cannot be adopted or that only bear the name of one of the extension''s, 3F000 no such schema; nothing is changed then.';
+'Makes or adopts the referral tables of a schema (NULL: the setting referrals.schema), with the indexes, tables and guard triggers that go with them, and brings what an older release made to what this one wants. guards => false attaches no triggers; build_indexes => false builds no index on a table that is there, and gives the statement that does instead. Run by the tables'' owner after CREATE EXTENSION and after every upgrade; running it again changes nothing. One row an object: created, adopted, kept, changed, removed (a trigger that an older release attached), or skipped for the reason in note. Errors: 42P16 tables that cannot be adopted or that only bear the name of one of the extension''s, 3F000 no such schema, 0A000 a schema that Citus has distributed, or guards over tables that it has: the functions hold every limit without guards; nothing is changed then.';
 
 ALTER FUNCTION referral_attach_guards(name) SET quote_all_identifiers = off;
 
@@ -28,7 +28,7 @@ COMMENT ON FUNCTION referral_doctor(name) IS
 'Examines the referral tables of a schema (NULL: the setting referrals.schema) and returns one row a finding, with what to do about it; no row above info means healthy. Severity: error (data that breaks a limit), warning, info. Reads only, but reads every row.';
 
 COMMENT ON FUNCTION referral_attach_guards(name) IS
-'Attaches the guard triggers to the referral tables of a schema (NULL: the setting referrals.schema). One row a trigger: created, kept, changed where it was disabled or an older release''s, or skipped where the trigger of that name calls a function that is not the extension''s.';
+'Attaches the guard triggers to the referral tables of a schema (NULL: the setting referrals.schema). One row a trigger: created, kept, changed where it was disabled or an older release''s, or skipped where the trigger of that name calls a function that is not the extension''s. Errors: 0A000 tables that Citus has distributed, over which the functions hold every limit without guards.';
 
 CREATE FUNCTION referral_grant(
        grantee       name,
@@ -885,6 +885,15 @@ COMMENT ON FUNCTION referral_valid_for_use(uuid) IS
 
 COMMENT ON FUNCTION referral_usage_limit_reached(uuid) IS
 'Whether no use is left of the code, or of its program; NULL for an unknown code.';
+
+CREATE FUNCTION referral_normalize_code(
+       code text)
+RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'referral_normalize_code_wrapper';
+
+COMMENT ON FUNCTION referral_normalize_code(text) IS
+'The text under which functions store a code, of what a person has typed: without the white space around it, in Unicode''s capitals, as far as the database''s encoding has them. It is the same for every way of typing the code, so that it can say in which of several databases a code is. A text that is longer than any code is only trimmed. Reads no table.';
 
 CREATE FUNCTION referral_import_codes(
        codes           text[],

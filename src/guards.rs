@@ -7,7 +7,8 @@ use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
 use crate::codes::row::Code;
-use crate::codes::{membership, new, stripes, told, user_limit};
+use crate::codes::stripes::{self, OF_CODES};
+use crate::codes::{membership, new, told, user_limit};
 use crate::events::tell::Events;
 use crate::pg::changes;
 use crate::pg::clock;
@@ -125,7 +126,13 @@ fn guard_code_written(firing: &Firing) -> Result<()> {
         stripes::follow_text(&session);
     }
     let (from, to) = (former.beneficiary, written.beneficiary);
-    membership::follow_beneficiary(&session, written.uuid, written.uses - leased, from, to)?;
+    membership::follow_beneficiary(
+        &session,
+        written.uuid,
+        written.uses.saturating_sub(leased),
+        from,
+        to,
+    )?;
     let events = Events::of(&settings);
     if events.are_on() {
         told::tell_changes(&session, events, &as_told(old)?, &as_told(firing.new_row())?);
@@ -239,7 +246,8 @@ fn guard_claim(firing: &Firing) -> Result<()> {
         return Ok(());
     }
     if change > 0 && counts.number_of_uses > counts.max_uses {
-        counts.number_of_uses -= stripes::settle(&session_of(firing)?, code_uuid);
+        let leased = OF_CODES.settle(&session_of(firing)?, code_uuid);
+        counts.number_of_uses = counts.number_of_uses.saturating_sub(leased);
     }
     counts.hold_uses(Some(former), Judge::Limits)?;
     with_claims(|claims| {

@@ -20,6 +20,7 @@ mod rules;
 mod settings;
 mod setup;
 mod signup;
+mod stripes;
 mod tree;
 mod usage;
 

@@ -21,6 +21,8 @@ use programs::{CODES, DAY, PROGRAMS, REFERRERS, name, prepare, referrer};
 /// Each has its favourite program.
 const LIVES: usize = PROGRAMS.len();
 const STEPS: usize = 400;
+/// So many steps from one look of the doctor's to the next.
+const DOCTOR_EACH: usize = 20;
 const SOURCES: usize = 160;
 const REFEREES: usize = 12;
 /// Days of redemptions and of what is told late.
@@ -58,12 +60,11 @@ fn purchase_answer(sale: &Sale, is_repeated: bool) -> Answer {
         "referrer_limit" => sale.rewards[1] > 0,
         _ => false,
     };
-    let conversion = sale.conversion.as_ref().filter(|_| qualifies);
     let promised = |side: usize| qualifies.then(|| decimal(sale.rewards[side]));
     vec![
         text(Some(is_rewarded)),
         text(Some(sale.verdict)),
-        text(conversion.map(|v| v.uuid)),
+        text(sale.conversion.as_ref().map(|v| v.uuid)),
         text(sale.referrer),
         promised(0),
         promised(1),
@@ -387,7 +388,11 @@ fn the_ledger_is_what_the_model_says() {
                 transaction.rollback().unwrap();
             }
             verify::verify(&mut client, &model);
+            if number % DOCTOR_EACH == 0 {
+                verify::doctor_is_content(&mut client);
+            }
         }
+        verify::doctor_is_content(&mut client);
         lives.push(model);
     }
     verify::are_telling(&lives);

@@ -30,12 +30,16 @@ const STEPS: [(&str, Step); 4] = [
 
 /// By this transaction, so far.
 fn rows_read(client: &mut Transaction) -> i64 {
+    rows_read_of(client, "phoenix_kit_referral_codes")
+}
+
+fn rows_read_of(client: &mut Transaction, table: &str) -> i64 {
     let read = "
         SELECT (pg_stat_get_xact_tuples_returned(indrelid) + sum(pg_stat_get_xact_tuples_returned(indexrelid)))::bigint
         FROM pg_index
-        WHERE indrelid = 'phoenix_kit_referral_codes'::regclass
+        WHERE indrelid = $1::text::regclass
         GROUP BY indrelid";
-    client.query_one(read, &[]).unwrap().get(0)
+    client.query_one(read, &[&table]).unwrap().get(0)
 }
 
 fn create_many(client: &mut Transaction) {
@@ -178,6 +182,53 @@ fn codes_are_found_by_an_index_where_the_filter_allows() {
         let (found, read) = rows_found(&mut client, filter, "10");
         assert_eq!(found, 10, "{filter}");
         assert!(read <= 1_000, "{filter}: {read} rows read");
+    }
+}
+
+/// The reviewer's queues are short, and their conversions spread over all.
+#[test]
+fn conversions_to_be_decided_on_and_those_of_a_rare_status_are_found_by_an_index() {
+    let database = Database::with_setup();
+    let mut client = database.connect();
+    let approver = person(7);
+    let chain = |approver: &str| {
+        format!(
+            r#"jsonb_build_array(jsonb_build_object('id', 'one', 'quorum', 1,
+                                                    'approvers', jsonb_build_array({approver}), 'decisions', '[]'::jsonb))"#
+        )
+    };
+    let (own, others) = (chain(&format!("'{approver}'")), chain("gen_random_uuid()"));
+    let fill = format!(
+        "INSERT INTO referral_conversions
+             (uuid, program, code_uuid, code, referrer_uuid, owner_type, referee_uuid, source_type, source_ref, status,
+              reason, referrer_reward, referee_reward, reward_currency, converted_at, approvals)
+         SELECT gen_random_uuid(), 'default', gen_random_uuid(), 'CODE', gen_random_uuid(), 'user', gen_random_uuid(),
+                'order', n, CASE n % 4000 WHEN 1 THEN 'rejected' WHEN 2 THEN 'reversed' WHEN 3 THEN 'approved' ELSE 'converted' END,
+                CASE n % 4000 WHEN 4 THEN 'pending_review' ELSE 'rewarded' END, 10, 10, 'USD', now() - n * interval '1 second',
+                CASE WHEN n % 4000 = 7 THEN {own} WHEN n % 40 = 7 THEN {others} END
+         FROM generate_series(1, {MANY}) AS n;
+         ANALYZE referral_conversions"
+    );
+    client.batch_execute(&fill).unwrap();
+    let by_approver = format!(r#"{{"approver_uuid": "{approver}"}}"#);
+    let filters = [
+        &by_approver,
+        r#"{"status": "rejected"}"#,
+        r#"{"status": "reversed"}"#,
+        r#"{"status": "approved"}"#,
+        r#"{"waiting": true, "reason": "pending_review"}"#,
+    ];
+    for filter in filters {
+        let mut transaction = client.transaction().unwrap();
+        let before = rows_read_of(&mut transaction, "referral_conversions");
+        let list = "SELECT count(*) FROM referral_list_conversions($1::text::jsonb)";
+        let found: i64 = transaction.query_one(list, &[&filter]).unwrap().get(0);
+        let read = rows_read_of(&mut transaction, "referral_conversions") - before;
+        assert_eq!(found, 5, "{filter}");
+        // What waits is read from its newest on, whatever it waits for.
+        let most = if filter.contains("waiting") { 1_100 } else { 50 };
+        assert!(read <= most, "{filter}: {read} rows read");
+        transaction.rollback().unwrap();
     }
 }
 

@@ -7,11 +7,12 @@ use postgres::Client;
 use crate::support::{Database, Server, await_that, sqlstate};
 
 /// Every function that is declared to read only, with arguments that find something.
-const READS: [(&str, &str); 49] = [
+const READS: [(&str, &str); 50] = [
     ("referral_version", ""),
     ("referral_get_code", "'00000000-0000-7000-8001-000000000001'"),
     ("referral_get_code_strict", "'00000000-0000-7000-8001-000000000001'"),
     ("referral_get_code_by_string", "'twin'"),
+    ("referral_normalize_code", "' stra\u{df}e '"),
     ("referral_code_uses", "'00000000-0000-7000-8001-000000000005'"),
     ("referral_valid_for_use", "'00000000-0000-7000-8001-000000000002'"),
     ("referral_expired", "'00000000-0000-7000-8001-000000000007'"),

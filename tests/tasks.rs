@@ -195,7 +195,7 @@ const TASKS: [(&str, &[&str]); 10] = [
 ];
 
 /// Functions that are no task: the owner's, or anybody's.
-const NO_TASK: [&str; 21] = [
+const NO_TASK: [&str; 22] = [
     "referral_setup",
     "referral_doctor",
     "referral_version",
@@ -207,6 +207,7 @@ const NO_TASK: [&str; 21] = [
     "referral_revoke",
     "referral_forget_user",
     "referral_generate_code",
+    "referral_normalize_code",
     "referral_written_by_hand",
     "referral_guard_code",
     "referral_guard_code_written",

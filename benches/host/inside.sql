@@ -17,6 +17,11 @@ FROM public.phoenix_kit_referral_codes AS codes;
 ALTER TABLE bench.calls
     ADD PRIMARY KEY (number);
 
+-- How many have redeemed.
+CREATE VIEW bench.done AS
+SELECT count(*) AS done
+FROM public.phoenix_kit_referral_code_usage;
+
 -- What the query around a call costs: a function that does nothing, and gives as many columns.
 CREATE FUNCTION bench.use_nothing(
     wanted_code text,

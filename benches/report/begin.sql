@@ -35,3 +35,17 @@ VALUES
     (7, 'program/ours', 'referrals, a code of a program, guards off'),
     (8, 'program/ours+guards', 'referrals, a code of a program'),
     (9, 'plain/nothing', 'the query around a call, alone');
+
+CREATE TABLE purchase_rivals (
+    place integer,
+    rival text,
+    floor text,
+    title text
+);
+
+INSERT INTO purchase_rivals
+VALUES
+    (1, 'purchases/told', 'purchases/told', 'nobody has referred the buyer: the one write by hand'),
+    (2, 'purchases/unreferred+guards', 'purchases/told', 'referral_record_purchase'),
+    (3, 'purchases/writes', 'purchases/writes', 'a first purchase, rewarded: the five writes by hand'),
+    (4, 'purchases/rewarded+guards', 'purchases/writes', 'referral_record_purchase');

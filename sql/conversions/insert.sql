@@ -1,4 +1,4 @@
-INSERT INTO host.referral_conversions AS v (
+INSERT INTO host.referral_conversions (
        uuid,
        program,
        code_uuid,
@@ -10,6 +10,7 @@ INSERT INTO host.referral_conversions AS v (
        source_ref,
        amount,
        currency,
+       status,
        reason,
        referrer_reward,
        referee_reward,
@@ -17,9 +18,6 @@ INSERT INTO host.referral_conversions AS v (
        converted_at,
        granted_at,
        hold_period,
-       reward_scale,
-       status)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-        'converted')
-    ON CONFLICT DO NOTHING
-RETURNING v.*
+       reward_scale)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+    ON CONFLICT (source_type, source_ref) DO NOTHING

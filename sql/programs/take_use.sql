@@ -6,4 +6,4 @@ UPDATE host.referral_programs AS p
    AND (p.status OPERATOR(pg_catalog.=) 'active'
         OR NOT $2)
    AND p.number_of_uses OPERATOR(pg_catalog.<) p.max_uses_total
-RETURNING p.max_uses_total OPERATOR(pg_catalog.-) p.number_of_uses
+RETURNING LEAST(p.max_uses_total OPERATOR(pg_catalog.-) p.number_of_uses::pg_catalog.int8, 2147483647)::pg_catalog.int4

@@ -11,7 +11,7 @@ use crate::codes::placed;
 use crate::codes::read;
 use crate::codes::reserves;
 use crate::codes::row::{COLUMNS, Code, CodeColumns};
-use crate::codes::stripes;
+use crate::codes::stripes::{self, OF_CODES};
 use crate::codes::told;
 use crate::codes::user_limit;
 use crate::events::tell::Events;
@@ -62,7 +62,7 @@ fn referral_update_code(code_uuid: Option<Uuid>, changes: Option<Json>) -> Recor
         let (attributes, errors) = read_attributes(&object(changes, "changes")?);
         first(errors)?;
         let session = Session::open();
-        let code = stripes::lock_for_change(&session, uuid).ok_or(Refusal::CodeNotFound)?;
+        let code = read::lock_for_change(&session, uuid).ok_or(Refusal::CodeNotFound)?;
         let settings = Settings::of_codes(&session, View::Now);
         let limits = settings.system_limits();
         let mut draft = attributes.draft.clone().changes(&code.draft());
@@ -111,10 +111,10 @@ fn referral_delete_code(code_uuid: Option<Uuid>) -> bool {
     answer(|| {
         let uuid = required(code_uuid, "code_uuid")?;
         let session = Session::open();
-        let Some(code) = stripes::lock_for_change(&session, uuid) else { return Ok(false) };
+        let Some(code) = read::lock_for_change(&session, uuid) else { return Ok(false) };
         let deleted = session.write(&DELETE, &[uuid.into()]).count() > 0;
         if deleted {
-            stripes::remove(&session, uuid, 0);
+            OF_CODES.remove(&session, uuid, 0);
             session.write(&DELETE_USAGE, &[uuid.into()]);
             if session.may_have_rows(HOLDS) {
                 session.write(&DELETE_HOLDS, &[uuid.into()]);
@@ -136,7 +136,7 @@ fn referral_deactivate_code(code: Option<Text>) -> bool {
         let session = Session::open();
         let found = lookup.and_then(|lookup| read::by_text(&session, &lookup, View::Now));
         if let Some(code) = &found
-            && stripes::lock_for_change(&session, code.uuid).is_some()
+            && read::lock_for_change(&session, code.uuid).is_some()
         {
             let deactivated = session.write(&DEACTIVATE, &[code.uuid.into()]);
             if let Some(row) = deactivated.first() {

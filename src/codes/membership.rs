@@ -6,7 +6,6 @@ use pgrx::prelude::*;
 use crate::codes::assigned;
 use crate::codes::read;
 use crate::codes::row::Code;
-use crate::codes::stripes;
 use crate::pg::args;
 use crate::pg::error::{Result, answer, required};
 use crate::pg::returns::RowSet;
@@ -81,7 +80,7 @@ fn referral_move_to_program(code_uuid: Option<Uuid>, program: Option<Text>) -> b
         let program = &*args::text(program, "program")?;
         let session = Session::open();
         row::named(&session, program, "program", View::Now)?;
-        let code = stripes::lock_for_change(&session, uuid).ok_or(Refusal::CodeNotFound)?;
+        let code = read::lock_for_change(&session, uuid).ok_or(Refusal::CodeNotFound)?;
         if assigned::of(&session, uuid, View::Now).as_deref() == Some(program) {
             return Ok(false);
         }

@@ -4,13 +4,13 @@ use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
 use crate::codes::placed::{self, Placed};
-use crate::codes::reserves;
 use crate::codes::row::{COLUMNS, Code, CodeColumns};
+use crate::codes::{reserves, stripes};
 use crate::pg::args;
 use crate::pg::clock;
 use crate::pg::encoding;
 use crate::pg::error::{Error, Result, answer, required};
-use crate::pg::returns::{Record, RowSet};
+use crate::pg::returns::{Record, RowSet, Scalar};
 use crate::pg::session::{Session, View};
 use crate::pg::statement::{Parameter, Statement, lists, reports, statements};
 use crate::pg::tables::CODES;
@@ -87,6 +87,13 @@ pub fn lock(session: &Session, uuid: Uuid) -> Option<Code> {
     locked.map(|code| reserves::complete(session, code, View::Now))
 }
 
+/// A code that is to be changed: its row is locked, no redemption of it is under way, and its counter holds no leases.
+pub fn lock_for_change(session: &Session, uuid: Uuid) -> Option<Code> {
+    let mut code = lock(session, uuid)?;
+    stripes::give_back_leases(session, &mut code);
+    Some(code)
+}
+
 /// Codes as they are fetched, each with its reserves.
 pub fn stream(
     session: Session,
@@ -151,6 +158,16 @@ fn list(after_uuid: Option<Uuid>) -> Result<impl Iterator<Item = Code>> {
     let (date_created, uuid) = place_in_list(&session, uuid)?;
     let args = [date_created.into(), uuid.into()];
     Ok(stream(session, &LIST_AFTER, &args))
+}
+
+#[pg_extern(sql = false)]
+fn referral_normalize_code(code: Text) -> Scalar<String> {
+    answer(|| {
+        let typed = code.read("code")?;
+        // What can name no code is anybody's.
+        let normal = lookup(&typed).map_or_else(|| typed.trim().to_owned(), |lookup| lookup.normal);
+        Ok(Scalar(normal))
+    })
 }
 
 #[pg_extern(sql = false)]

@@ -3,13 +3,14 @@
 use pgrx::datum::Uuid;
 
 use crate::codes::row::Code;
+use crate::codes::stripes::OF_CODES;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
 use crate::pg::tables::{HOLDS, STRIPES};
 use crate::rules::state::Reserves;
+use crate::stripes::small;
 
 statements! {
-    LEASED = "codes/leased.sql";
     HELD = "codes/held.sql";
 }
 
@@ -20,16 +21,12 @@ pub fn may_be(session: &Session) -> bool {
 
 /// Those of one code.
 pub fn of(session: &Session, code: Uuid, view: View) -> Reserves {
-    let mut reserves = Reserves::default();
-    if session.may_have_rows(STRIPES) {
-        let leased = view.run(session, &LEASED, &[code.into()]);
-        let leased: i64 = leased.first().and_then(|row| row.get(1)).unwrap_or(0);
-        reserves.leased = count(leased);
-    }
+    let mut reserves =
+        Reserves { leased: OF_CODES.leased(session, code, view), ..Reserves::default() };
     if session.may_have_rows(HOLDS) {
         let held = view.run(session, &HELD, &[code.into(), view.moment().into()]);
         let (held, lapsed) = held.first().map_or((0, 0), |row| (row.need(1), row.need(2)));
-        (reserves.held, reserves.lapsed) = (count(held), count(lapsed));
+        (reserves.held, reserves.lapsed) = (small(held), small(lapsed));
     }
     reserves
 }
@@ -38,9 +35,4 @@ pub fn of(session: &Session, code: Uuid, view: View) -> Reserves {
 pub fn complete(session: &Session, mut code: Code, view: View) -> Code {
     code.limits.reserves = of(session, code.uuid, view);
     code
-}
-
-/// No more than the counter, which is one of these, can hold.
-fn count(uses: i64) -> i32 {
-    i32::try_from(uses).unwrap_or(i32::MAX)
 }

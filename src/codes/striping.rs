@@ -4,7 +4,8 @@ use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
 use crate::codes::row::Code;
-use crate::codes::{membership, read, stripes};
+use crate::codes::stripes::{self, OF_CODES};
+use crate::codes::{membership, read};
 use crate::pg::error::{Error, answer, required};
 use crate::pg::session::{Session, View};
 use crate::pg::tables::USAGE;
@@ -32,12 +33,12 @@ pub fn spread_hot(session: &Session, code: Uuid, count: i32) -> i32 {
     let count = count.min(MOST_STRIPES);
     // Stripes that somebody else has given it while this transaction waited have their leases.
     if obstacle(session).is_none()
-        && i32::try_from(stripes::add(session, code.uuid, count)) == Ok(count)
+        && i32::try_from(OF_CODES.add(session, code.uuid, count)) == Ok(count)
     {
         if let Some(program) = program {
             cap::follow_hot_code(session, &program);
         }
-        stripes::lease_first(session, &code, count)
+        OF_CODES.lease_first(session, code.uuid, count, code.limits.free())
     } else {
         0
     }
@@ -60,13 +61,13 @@ fn referral_stripe_code(code_uuid: Option<Uuid>, stripes: Option<i32>) -> i32 {
             return Err(Error::out_of_range("stripes", rule));
         }
         let session = Session::open();
-        let code = stripes::lock_for_change(&session, uuid).ok_or(Refusal::CodeNotFound)?;
+        let code = read::lock_for_change(&session, uuid).ok_or(Refusal::CodeNotFound)?;
         if let Some(error) = obstacle(&session) {
             return Err(error);
         }
-        stripes::remove(&session, uuid, count);
-        stripes::add(&session, uuid, count);
-        stripes::lease_first(&session, &code, count);
+        OF_CODES.remove(&session, uuid, count);
+        OF_CODES.add(&session, uuid, count);
+        OF_CODES.lease_first(&session, uuid, count, code.limits.free());
         follow(&session, &code);
         Ok(count)
     })
@@ -79,7 +80,7 @@ fn referral_unstripe_code(code_uuid: Option<Uuid>) -> i32 {
         let session = Session::open();
         let mut code = read::lock(&session, uuid).ok_or(Refusal::CodeNotFound)?;
         let leased = stripes::give_back_leases(&session, &mut code);
-        stripes::remove(&session, uuid, 0);
+        OF_CODES.remove(&session, uuid, 0);
         follow(&session, &code);
         Ok(leased)
     })

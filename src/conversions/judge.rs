@@ -1,5 +1,7 @@
 //! A sale judged: under the locks of all that others could change at the same moment.
 
+use std::rc::Rc;
+
 use pgrx::datum::Uuid;
 
 use crate::conversions::told::{Refunded, Sale};
@@ -14,6 +16,7 @@ use crate::rules::program::Program;
 use crate::rules::time::Span;
 
 statements! {
+    TOLD_BEFORE = "conversions/told_before.sql";
     BOUGHT_BEFORE = "conversions/bought_before.sql";
     PURCHASED_BEFORE = "conversions/purchased_before.sql";
     REWARDED_OF_REFEREE = "conversions/rewarded_of_referee.sql";
@@ -29,7 +32,7 @@ pub struct Leading {
     pub code: String,
     pub referrer: Uuid,
     pub owner_type: String,
-    pub program: Program,
+    pub program: Rc<Program>,
     pub source: Source,
     /// The buyer's own code.
     pub own: bool,
@@ -54,12 +57,17 @@ impl Leading {
         if !judgement.verdict.qualifies() && judgement.verdict != Verdict::BudgetSpent {
             return Ok(judgement);
         }
-        referees::lock(session, &self.program.key, sale.referee);
+        match self.source {
+            Source::Redemption { .. } => {
+                referees::lock_known(session, &self.program.key, sale.referee)
+            }
+            Source::Sale { .. } => referees::lock(session, &self.program.key, sale.referee),
+        }
         let mut granted = Money::ZERO;
         let is_counted =
             self.program.limits.are_shared() || self.program.rewards.tiers.highest() > 0;
         if is_counted && let Some(locked) = budget::lock(session, &self.program.key) {
-            self.program = locked.program;
+            self.program = Rc::new(locked.program);
             granted = locked.rewards_granted;
         }
         let past = Past { granted, ..self.past(session, sale) };
@@ -73,7 +81,7 @@ impl Leading {
 
     /// What was before, as far as the program minds; all that is committed by now.
     fn past(&self, session: &Session, sale: &Sale) -> Past {
-        let Program { limits, rewards, first_purchase_only, .. } = &self.program;
+        let Program { limits, rewards, first_purchase_only, .. } = &*self.program;
         let tiers = rewards.tiers.highest();
         let counted = |most: Option<i32>, period, statuses, is_granted| {
             let count = |most| {
@@ -137,11 +145,16 @@ impl Leading {
 
     /// Whether the buyer has bought before.
     fn has_purchased(&self, session: &Session, sale: &Sale) -> bool {
-        let key = self.program.key.as_str();
+        let [source_type, source_ref] = sale.reference.args();
+        // Of every conversion there is a purchase.
+        let args = [sale.referee.into(), source_type, source_ref];
+        if session.write_latest(&TOLD_BEFORE, &args).count() == 0 {
+            return sale.first_purchase == Some(false);
+        }
         let [source_type, source_ref] = sale.reference.args();
         let args = [
             sale.referee.into(),
-            key.into(),
+            self.program.key.as_str().into(),
             Verdict::qualifying().into(),
             source_type,
             source_ref,

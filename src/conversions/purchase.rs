@@ -11,6 +11,7 @@ use crate::conversions::told::{Reference, Refunded, Sale, Told, unseen};
 use crate::events::tell::Events;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
+use crate::pg::result::Rows;
 use crate::pg::returns::Record;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
@@ -23,9 +24,10 @@ use crate::rules::money::Money;
 use crate::rules::program::DEFAULT_KEY;
 use crate::rules::time::{Span, Timestamp};
 use crate::settings::Switches;
-use crate::usage;
 
 statements! {
+    REDEMPTIONS = "conversions/redemptions.sql";
+    REDEEMED_CODE = "conversions/redeemed_code.sql";
     EARLIEST_REDEMPTION = "conversions/earliest_redemption.sql";
     PRUNE = "conversions/prune_purchases.sql";
 }
@@ -45,7 +47,7 @@ fn columns(told: &Told, repeated: bool) -> PurchaseColumns {
     (
         is_rewarded,
         verdict.reason(),
-        told.conversion.filter(|_| verdict.qualifies()),
+        told.conversion,
         told.referrer,
         promised(referrer_reward),
         promised(referee_reward),
@@ -89,8 +91,9 @@ fn tell(session: &Session, sale: &Sale) -> Result<Option<(Told, bool)>> {
     let switches = Switches::read(session, View::Now);
     let events = Events::new(switches.events);
     let none = Refunded::default();
+    let redemptions = session.write(&REDEMPTIONS, &[sale.referee.into()]);
     // Whoever has never redeemed a code was referred by nobody.
-    if !usage::has_redeemed(session, sale.referee)
+    if redemptions.count() == 0
         && let Some((told, _)) = record(session, sale, None, none, events)?
     {
         return Ok(Some((told, false)));
@@ -106,42 +109,80 @@ fn tell(session: &Session, sale: &Sale) -> Result<Option<(Told, bool)>> {
         return Ok(completed.map(|(told, _)| (told, false)));
     }
     let refunded = Refunded::of(known.as_ref());
-    let mut leading = leading(session, sale, switches.self_referral_allowed)?;
+    let own_code = switches.self_referral_allowed;
+    let mut leading = referring(session, sale, own_code, &redemptions)
+        .and_then(|redemption| leading(session, redemption));
     let judgement =
         leading.as_mut().map(|leading| leading.judge(session, sale, refunded)).transpose()?;
     let judged = leading.as_ref().zip(judgement);
     Ok(record(session, sale, judged, refunded, events)?.map(|(told, _)| (told, false)))
 }
 
-/// Who has referred the buyer, by the moment of the purchase.
-fn leading(session: &Session, sale: &Sale, own_code: bool) -> Result<Option<Leading>> {
-    let earliest = |open: bool| {
-        let args = [
-            sale.referee.into(),
-            DEFAULT_KEY.into(),
-            own_code.into(),
-            sale.occurred_at.into(),
-            open.into(),
-        ];
-        session.write(&EARLIEST_REDEMPTION, &args)
-    };
-    let open = earliest(true);
-    let found = if open.count() == 0 { earliest(false) } else { open };
-    let Some(redemption) = found.first() else { return Ok(None) };
-    let program: String = redemption.need(4);
-    let program = programs::newest(session, &program);
-    let program = program.ok_or_else(|| programs::unknown("program"))?.program;
-    let (referrer, redeemed_at): (Uuid, Timestamp) = (redemption.need(3), redemption.need(6));
-    let window_ends = program.attribution_window.map(|window| clock::after(redeemed_at, window));
-    Ok(Some(Leading {
-        code_uuid: redemption.need(1),
-        code: redemption.need(2),
+/// A redemption, of a code that has a referrer.
+struct Redemption {
+    code_uuid: Uuid,
+    code: String,
+    referrer: Uuid,
+    program: String,
+    owner_type: Option<String>,
+    redeemed_at: Timestamp,
+}
+
+/// The redemption by which the buyer was referred, by the moment of the purchase. Most have redeemed once: `found` has
+/// the first two of all that they have made.
+fn referring(session: &Session, sale: &Sale, own_code: bool, found: &Rows) -> Option<Redemption> {
+    if found.count() > 1 {
+        let earliest = |open: bool| {
+            let args = [
+                sale.referee.into(),
+                DEFAULT_KEY.into(),
+                own_code.into(),
+                sale.occurred_at.into(),
+                open.into(),
+            ];
+            session.write(&EARLIEST_REDEMPTION, &args)
+        };
+        let open = earliest(true);
+        let found = if open.count() == 0 { earliest(false) } else { open };
+        return found.first().map(|row| Redemption {
+            code_uuid: row.need(1),
+            code: row.need(2),
+            referrer: row.need(3),
+            program: row.need(4),
+            owner_type: row.get(5),
+            redeemed_at: row.need(6),
+        });
+    }
+    let only = found.first()?;
+    let (code_uuid, redeemed_at): (Uuid, Timestamp) = (only.need(1), only.need(2));
+    let code = session.write(&REDEEMED_CODE, &[code_uuid.into()]);
+    let code = code.first().filter(|_| redeemed_at <= sale.occurred_at)?;
+    let referrer: Uuid = code.get(2)?;
+    (referrer != sale.referee || own_code).then(|| Redemption {
+        code_uuid,
+        code: code.need(1),
         referrer,
-        owner_type: redemption.get(5).unwrap_or_else(|| DEFAULT_OWNER_TYPE.into()),
+        program: code.get(3).unwrap_or_else(|| DEFAULT_KEY.into()),
+        owner_type: code.get(4),
+        redeemed_at,
+    })
+}
+
+/// Who has referred the buyer.
+fn leading(session: &Session, redemption: Redemption) -> Option<Leading> {
+    // A code may lead to the default program when there is none.
+    let program = programs::kept(session, &redemption.program)?;
+    let window = program.attribution_window;
+    let window_ends = window.map(|window| clock::after(redemption.redeemed_at, window));
+    Some(Leading {
+        code_uuid: redemption.code_uuid,
+        code: redemption.code,
+        referrer: redemption.referrer,
+        owner_type: redemption.owner_type.unwrap_or_else(|| DEFAULT_OWNER_TYPE.into()),
         program,
         source: Source::Redemption { window_ends },
-        own: referrer == sale.referee && !own_code,
-    }))
+        own: false,
+    })
 }
 
 #[pg_extern(sql = false)]

@@ -26,7 +26,6 @@ use crate::rules::state::State;
 
 statements! {
     v.* = COLUMNS;
-    INSERT = "conversions/insert.sql";
     COMPLETE = "conversions/complete.sql";
     FILL_IN = "conversions/fill_in.sql";
 }
@@ -90,31 +89,36 @@ fn convert(
 ) -> Result<Conversion> {
     let Judgement { verdict, referrer_reward, referee_reward } = told.judgement;
     let program = &leading.program;
-    let [source_type, source_ref] = sale.reference.args();
-    let args = [
-        uuid.into(),
-        program.key.as_str().into(),
-        leading.code_uuid.into(),
-        leading.code.as_str().into(),
-        leading.referrer.into(),
-        leading.owner_type.as_str().into(),
-        sale.referee.into(),
-        source_type,
-        source_ref,
-        told.amount.into(),
-        told.currency.as_deref().into(),
-        verdict.reason().into(),
-        referrer_reward.into(),
-        referee_reward.into(),
-        program.currency.as_str().into(),
-        sale.occurred_at.into(),
-        verdict.grants().then(clock::now).into(),
-        program.hold_period.into(),
-        program.rewards.scale.into(),
-    ];
-    let written = session.write(&INSERT, &args).first().map(Conversion::read);
-    // A conversion of a release that told no sources, whose type was written in another case.
-    let conversion = written.ok_or(Refusal::IdempotencyConflict)?;
+    let conversion = Conversion {
+        uuid,
+        program: program.key.clone(),
+        code_uuid: leading.code_uuid,
+        code: leading.code.clone(),
+        referrer_uuid: leading.referrer,
+        owner_type: leading.owner_type.clone(),
+        referee_uuid: sale.referee,
+        source_type: sale.reference.source_type.clone(),
+        source_ref: sale.reference.source_ref.as_ref().into(),
+        amount: told.amount,
+        currency: told.currency.clone(),
+        status: Status::Converted,
+        reason: verdict.reason().into(),
+        referrer_reward,
+        referee_reward,
+        reward_currency: program.currency.clone(),
+        converted_at: sale.occurred_at,
+        granted_at: verdict.grants().then(clock::now),
+        decided_at: None,
+        decided_by: None,
+        decision_reason: None,
+        approvals: None,
+        hold_period: Some(program.hold_period),
+        reward_scale: program.rewards.scale,
+    };
+    if !conversion.insert(session) {
+        // A conversion of a release that told no sources, whose type was written in another case.
+        return Err(Refusal::IdempotencyConflict.into());
+    }
     conversion.tell(session, events);
     if verdict.grants() {
         rewards::grant(session, &conversion, program, events);
@@ -133,8 +137,8 @@ pub fn complete(
     // What it may give back goes to the program's budget.
     referees::lock(session, &conversion.program, conversion.referee_uuid);
     budget::lock_if_any(session, &conversion.program);
-    let program = programs::newest(session, &conversion.program);
-    let program = program.ok_or_else(|| programs::unknown("program"))?.program;
+    let program = programs::kept(session, &conversion.program);
+    let program = program.ok_or_else(|| programs::unknown("program"))?;
     let mut leading = Leading {
         code_uuid: conversion.code_uuid,
         code: conversion.code.clone(),

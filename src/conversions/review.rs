@@ -1,7 +1,5 @@
 //! Review: conversions approved, rejected or taken back, by one person or by a chain of approvals.
 
-use std::rc::Rc;
-
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
@@ -36,6 +34,8 @@ struct Review {
     conversion: Conversion,
     /// What is known of the sale.
     source: Option<Known>,
+    /// What was taken back from both sides.
+    taken: Taken,
     events: Events,
 }
 
@@ -76,7 +76,8 @@ impl Review {
         let conversion = Conversion::lock(&session, uuid)
             .ok_or_else(|| Error::out_of_range("conversion_uuid", "names no conversion"))?;
         let events = Events::read(&session);
-        Ok(Review { session, conversion, source, events })
+        let taken = Taken::default();
+        Ok(Review { session, conversion, source, taken, events })
     }
 
     /// The same, by somebody who is to decide; `argument` names them.
@@ -93,7 +94,7 @@ impl Review {
     }
 
     /// Writes the conversion as it is by now.
-    fn write(self) -> Result<Conversion> {
+    fn write(&self) -> Result<Conversion> {
         self.conversion.store(&self.session)
     }
 
@@ -103,7 +104,7 @@ impl Review {
     }
 
     /// Moves the conversion to where a decision or a reversal takes it, and tells and notes it.
-    fn conclude(mut self, status: Status, entry: Entry) -> Result<Conversion> {
+    fn conclude(&mut self, status: Status, entry: Entry) -> Result<Conversion> {
         let now = clock::now();
         let former = self.conversion.clone();
         self.conversion.status = status;
@@ -139,7 +140,7 @@ impl Review {
         }
         if matches!(status, Status::Rejected | Status::Reversed) {
             let reason = reason.unwrap_or(status.name());
-            rewards::take_back(session, &self.conversion, Most::All, reason, events);
+            self.taken = rewards::take_back(session, &self.conversion, Most::All, reason, events);
         }
     }
 }
@@ -177,7 +178,7 @@ fn decide_alone(
     answer(|| {
         let decided_by = required(decided_by, "decided_by")?;
         let reason = args::optional_text(reason, "reason")?;
-        let review = Review::by(conversion_uuid, decided_by, "decided_by")?;
+        let mut review = Review::by(conversion_uuid, decided_by, "decided_by")?;
         let status = next(&review, action)?;
         if review.conversion.approvals.is_some() {
             return Err(Refusal::ApprovalByChain.into());
@@ -209,45 +210,47 @@ fn referral_reverse_once(
         let name = reference
             .map(|name| args::reference(Some(name), "reference", refund::REF_CHARS))
             .transpose()?;
-        let review = Review::open(conversion_uuid)?;
-        let Some(name) = name else { return reverse(review, reason, amount).map(columns) };
+        let mut review = Review::open(conversion_uuid)?;
+        let Some(name) = name else { return reverse(&mut review, reason, amount).map(columns) };
         // Under the name of a refund it is that refund: the source's row is locked.
         let source = Reference::of(&review.conversion);
         if refund::find(&review.session, &source, &name).count() > 0 {
             return Ok(columns(review.conversion));
         }
-        let tables = Rc::clone(&review.session.tables);
-        let reversed = reverse(review, reason, amount)?;
+        let reversed = reverse(&mut review, reason, amount)?;
         let outcome = refund::Outcome {
             conversion: Some(reversed.uuid),
             status: Some(reversed.status.name().to_owned()),
-            taken: Taken::default(),
+            taken: review.taken,
         };
         let source = Reference::of(&reversed);
-        outcome.write(&Session::over(tables), &source, &name, None, Some(reason));
+        outcome.write(&review.session, &source, &name, None, Some(reason));
         Ok(columns(reversed))
     })
 }
 
 /// Takes rewards back: all that is left, or so much from each side.
-fn reverse(review: Review, reason: &str, amount: Option<Money>) -> Result<Conversion> {
-    let status = next(&review, Action::Reverse)?;
+fn reverse(review: &mut Review, reason: &str, amount: Option<Money>) -> Result<Conversion> {
+    let status = next(review, Action::Reverse)?;
     let entry = |deed| Entry { deed, by: None, step: None, amount, reason: Some(reason) };
     let Some(part) = amount else {
         return review.conclude(status, entry(Deed::Reversed));
     };
-    next(&review, Action::ReversePart)?;
-    let Review { session, conversion, events, .. } = &review;
+    next(review, Action::ReversePart)?;
+    let Review { session, conversion, events, .. } = &*review;
     if conversion.granted_at.is_none() {
         return Err(Error::out_of_range("amount", "must be left out: nothing has been granted")
             .with_hint("Without an amount the conversion is reversed whole."));
     }
     let taken = rewards::take_back(session, conversion, Most::Each(part), reason, *events);
-    if taken.left.is_positive() {
+    let reversed = if taken.left.is_positive() {
         review.note(entry(Deed::ReversedPart), clock::now());
-        return review.write();
-    }
-    review.conclude(status, entry(Deed::Reversed))
+        review.write()
+    } else {
+        review.conclude(status, entry(Deed::Reversed))
+    };
+    review.taken = taken;
+    reversed
 }
 
 #[pg_extern(sql = false)]

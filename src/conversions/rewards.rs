@@ -23,10 +23,12 @@ use crate::rules::time::Timestamp;
 
 statements! {
     INSERT = "conversions/insert_reward.sql";
+    INSERT_GRANTS = "conversions/insert_grants.sql";
     GRANTS_LEFT = "conversions/grants_left.sql";
 }
 
 const REFERRER: &str = "referrer";
+const REFEREE: &str = "referee";
 
 /// A row of referral_rewards on its way in.
 struct Entry<'a> {
@@ -56,6 +58,10 @@ impl Entry<'_> {
             self.reason.into(),
         ];
         session.write(&INSERT, &args);
+        self.tell(session, uuid, conversion, events);
+    }
+
+    fn tell(&self, session: &Session, uuid: Uuid, conversion: &Conversion, events: Events) {
         let kind = match self.reverses {
             None => EventType::RewardGranted,
             Some(_) => EventType::RewardReversed,
@@ -77,6 +83,33 @@ impl Entry<'_> {
     }
 }
 
+/// Writes the grants of both sides in one statement: what each statement over the ledger costs, its guard among it, is
+/// as much as a row does.
+fn write_both(
+    session: &Session,
+    conversion: &Conversion,
+    [referrer, referee]: [&Entry; 2],
+    events: Events,
+) {
+    let uuids = [ids::new_uuid(), ids::new_uuid()];
+    let args = [
+        uuids[0].into(),
+        conversion.uuid.into(),
+        conversion.program.as_str().into(),
+        referrer.user.into(),
+        referrer.amount.into(),
+        referrer.currency.into(),
+        clock::now().into(),
+        referrer.available_at.into(),
+        uuids[1].into(),
+        referee.user.into(),
+        referee.amount.into(),
+    ];
+    session.write(&INSERT_GRANTS, &args);
+    referrer.tell(session, uuids[0], conversion, events);
+    referee.tell(session, uuids[1], conversion, events);
+}
+
 /// Grants both sides what the conversion has promised them; a side without a reward gets no row. The program's row is
 /// locked where it has a budget.
 pub fn grant(session: &Session, conversion: &Conversion, program: &Program, events: Events) {
@@ -84,19 +117,22 @@ pub fn grant(session: &Session, conversion: &Conversion, program: &Program, even
     // From the statement's start, by which balances are told: a reward without a hold is available to
     // whoever asks in the same call or block.
     let available_at = clock::after(clock::statement_start(), hold_period);
-    let sides = [
-        (REFERRER, conversion.referrer_uuid, conversion.referrer_reward),
-        ("referee", conversion.referee_uuid, conversion.referee_reward),
-    ];
-    for (side, user, amount) in sides.into_iter().filter(|(_, _, amount)| amount.is_positive()) {
+    let entry = |side, user, amount| {
         let currency = conversion.reward_currency.as_str();
-        let entry =
-            Entry { side, user, amount, currency, available_at, reverses: None, reason: None };
-        entry.write(session, conversion, events);
+        Entry { side, user, amount, currency, available_at, reverses: None, reason: None }
+    };
+    let referrer = entry(REFERRER, conversion.referrer_uuid, conversion.referrer_reward);
+    let referee = entry(REFEREE, conversion.referee_uuid, conversion.referee_reward);
+    if referrer.amount.is_positive() && referee.amount.is_positive() {
+        write_both(session, conversion, [&referrer, &referee], events);
+    } else if referrer.amount.is_positive() {
+        referrer.write(session, conversion, events);
+    } else if referee.amount.is_positive() {
+        referee.write(session, conversion, events);
     }
     if program.limits.budget.is_some() {
         let granted = conversion.referrer_reward + conversion.referee_reward;
-        budget::spend(session, &conversion.program, granted);
+        budget::spend(session, &conversion.program, &conversion.reward_currency, granted);
     }
 }
 
@@ -205,6 +241,7 @@ pub fn take_back(
         *of_side = *of_side + taken;
         all.left = all.left + (grant.left - taken);
     }
-    budget::spend(session, &conversion.program, -(all.referrer + all.referee));
+    let taken = -(all.referrer + all.referee);
+    budget::spend(session, &conversion.program, &conversion.reward_currency, taken);
     all
 }

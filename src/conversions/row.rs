@@ -29,6 +29,10 @@ statements! {
     REVERSE = "conversions/reverse.sql";
 }
 
+statements! {
+    INSERT = "conversions/insert.sql";
+}
+
 /// A row of referral_conversions.
 #[derive(Clone)]
 pub struct Conversion {
@@ -100,6 +104,33 @@ impl Conversion {
             .lock_rows(CONVERSIONS, &BY_UUID_LOCKED, &[uuid.into()])
             .first()
             .map(Conversion::read)
+    }
+
+    /// Writes it down, on which nobody has decided yet; false where there is one of its source.
+    pub fn insert(&self, session: &Session) -> bool {
+        let args = [
+            self.uuid.into(),
+            self.program.as_str().into(),
+            self.code_uuid.into(),
+            self.code.as_str().into(),
+            self.referrer_uuid.into(),
+            self.owner_type.as_str().into(),
+            self.referee_uuid.into(),
+            self.source_type.as_str().into(),
+            self.source_ref.as_str().into(),
+            self.amount.into(),
+            self.currency.as_deref().into(),
+            self.status.name().into(),
+            self.reason.as_str().into(),
+            self.referrer_reward.into(),
+            self.referee_reward.into(),
+            self.reward_currency.as_str().into(),
+            self.converted_at.into(),
+            self.granted_at.into(),
+            self.hold_period.into(),
+            self.reward_scale.into(),
+        ];
+        session.write(&INSERT, &args).count() > 0
     }
 
     /// Writes down where it stands by now. Its row is locked.

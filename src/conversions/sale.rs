@@ -116,9 +116,7 @@ fn leading(session: &Session, code: Option<Code>) -> Result<Option<Leading>> {
         source: Source::Sale { code: code.limits.state(clock::now()) },
         referrer,
         owner_type: membership::owner_type_of(session, code.uuid, View::Now),
-        program: programs::newest(session, &program)
-            .ok_or_else(|| programs::unknown("code"))?
-            .program,
+        program: programs::kept(session, &program).ok_or_else(|| programs::unknown("code"))?,
         code: code.code,
         own: false,
     }))

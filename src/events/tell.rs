@@ -12,6 +12,7 @@ use crate::settings::{Settings, Switches};
 
 statements! {
     INSERT = "events/insert.sql";
+    CONSUMERS = "events/names.sql";
     DELIVER = "events/deliver.sql";
     NOTIFY = "events/notify.sql";
 }
@@ -64,7 +65,11 @@ impl Events {
         // transaction's own snapshot is. From the INSERT on the others' polls know that it is under way.
         let args = [kind.name().into(), payloads.into(), clock::now().into()];
         let written = ids(&session.write(&INSERT, &args));
-        session.write_latest(&DELIVER, &[written.into()]);
+        let consumers = session.write_latest(&CONSUMERS, &[]);
+        let consumers: Vec<String> = consumers.iter().map(|row| row.need(1)).collect();
+        if !consumers.is_empty() {
+            session.write(&DELIVER, &[consumers.into(), written.into()]);
+        }
         if Switches::read(session, View::Now).notify {
             session.write(&NOTIFY, &[]);
         }

@@ -12,7 +12,7 @@ use super::encoding;
 use super::error::{Error, Result, Unreadable, is_about_data, raise};
 use super::json::{self, AsStored, Written};
 use super::texts::Encoded;
-use crate::rules::money::Money;
+use crate::rules::money::{DECIMALS, Money};
 use crate::rules::time::{Span, Timestamp};
 
 /// What a column can be read as.
@@ -206,6 +206,11 @@ pub fn amount(value: AnyNumeric, argument: &str) -> Result<Money> {
 
 impl IntoDatum for Money {
     fn into_datum(self) -> Option<pg_sys::Datum> {
+        if let Some(units) = self.units() {
+            // SAFETY: makes a numeric in the current memory context.
+            let numeric = unsafe { pg_sys::int64_div_fast_to_numeric(units, DECIMALS as i32) };
+            return Some(numeric.into());
+        }
         match AnyNumeric::try_from(self.to_string().as_str()) {
             Ok(numeric) => numeric.into_datum(),
             Err(error) => raise(Error::internal(format!("an amount is no numeric: {error}"))),

@@ -9,13 +9,14 @@ use crate::pg::error::Result;
 use crate::pg::savepoint::attempt;
 use crate::pg::session::{Session, View};
 use crate::pg::transaction::{MOST_LOOKS, has_one_snapshot};
-use crate::programs::stripes::Own;
-use crate::programs::{cap, referees, stripes, terms};
+use crate::programs::stripes::{self, OF_PROGRAMS};
+use crate::programs::{cap, referees, terms};
 use crate::rules::admission::Admission;
 use crate::rules::judge::{Counted, Judge};
 use crate::rules::membership::Membership;
 use crate::rules::refusal::Refusal;
 use crate::rules::time::Timestamp;
+use crate::stripes::Own;
 
 /// What the code's program has to say about a redemption; None where there is no such program. Without a user
 /// only what is true for all users is judged.
@@ -55,7 +56,7 @@ impl Entry {
 pub fn give_back(session: &Session, program: &str, entry: Entry) {
     match entry {
         Entry::Granted => cap::give_back(session, program, 1),
-        Entry::GrantedByStripe(stripe) => stripes::put_back(session, program, stripe),
+        Entry::GrantedByStripe(stripe) => OF_PROGRAMS.put(session, program, stripe, 1),
         Entry::Refused(_) => {}
     }
 }
@@ -117,12 +118,14 @@ pub fn admit(
 /// changed while the stripe was waited for, still admits; else no stripe stays locked.
 fn take_from_stripe(
     session: &Session,
-    own: Own,
+    own: Own<&str>,
     membership: &Membership,
     judge: Judge,
 ) -> Result<Option<Entry>> {
     attempt(|| {
-        let Some(uses_left) = own.take(session) else { return Ok(None) };
+        let Some(uses_left) = stripes::take(session, &membership.program, own.stripe) else {
+            return Ok(None);
+        };
         let Some(terms) = terms::read_newest(session, membership) else { return Ok(None) };
         // The referee is locked, and was asked for: nothing but the program itself has changed.
         let admission = terms.admission(judge, clock::now(), membership.assigned, || false);

@@ -37,10 +37,11 @@ pub fn lock_if_any(session: &Session, key: &str) {
     }
 }
 
-/// Counts what is granted or, below zero, taken back; nothing where the program has no budget. Its row is locked.
-pub fn spend(session: &Session, key: &str, amount: Money) {
+/// Counts what is granted or, below zero, taken back; nothing where the program has no budget, or one of another currency
+/// by now. Its row is locked.
+pub fn spend(session: &Session, key: &str, currency: &str, amount: Money) {
     if amount != Money::ZERO {
-        session.write(&SPEND, &[key.into(), amount.into()]);
+        session.write(&SPEND, &[key.into(), currency.into(), amount.into()]);
     }
 }
 

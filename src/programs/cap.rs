@@ -8,7 +8,8 @@ use crate::pg::session::{Session, Snapshot};
 use crate::pg::statement::{reports, statements};
 use crate::pg::tables::STRIPES;
 use crate::pg::transaction::MOST_LOOKS;
-use crate::programs::{stripes, terms};
+use crate::programs::stripes::{self, OF_PROGRAMS};
+use crate::programs::terms;
 use crate::rules::admission::Terms;
 use crate::rules::judge::Judge;
 use crate::rules::program::DEFAULT_KEY;
@@ -62,7 +63,7 @@ fn settle(session: &Session, key: &str) -> i32 {
     if stripes::count(session, key) == 0 {
         return 0;
     }
-    terms::lock(session, key).map_or(0, |_| stripes::settle(session, key))
+    terms::lock(session, key).map_or(0, |_| OF_PROGRAMS.settle(session, key))
 }
 
 /// Counts one use of a program that has a cap, and locks its row; what is left then. None where it has none left, is
@@ -90,12 +91,13 @@ pub fn follow_codes(session: &Session, key: &str) {
     if wanted == found {
         return;
     }
-    let left = terms.left().saturating_add(stripes::settle(session, key));
+    let left = terms.left().saturating_add(OF_PROGRAMS.settle(session, key));
     if wanted < found {
-        stripes::remove(session, key, wanted);
+        OF_PROGRAMS.remove(session, key, wanted);
     }
     if wanted > 0 {
-        stripes::add(session, key, wanted, left);
+        OF_PROGRAMS.add(session, key, wanted);
+        OF_PROGRAMS.lease_first(session, key, wanted, left);
     }
 }
 

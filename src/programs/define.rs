@@ -15,7 +15,8 @@ use crate::pg::tables::PROGRAMS;
 use crate::pg::texts::Text;
 use crate::pg::values::{read_span, read_time};
 use crate::programs::row::{COLUMNS, ProgramColumns, StoredProgram, by_key, unknown};
-use crate::programs::{budget, cap, stripes};
+use crate::programs::stripes::{self, OF_PROGRAMS};
+use crate::programs::{budget, cap};
 use crate::rules::fields::FieldError;
 use crate::rules::money::Money;
 use crate::rules::program::{DEFAULT_KEY, Program, Readers};
@@ -113,7 +114,7 @@ fn referral_create_program_with_limits(
                 .with_hint("referral_update_program() changes a program that exists.")
         })?;
         // Those of a program that was deleted by hand.
-        stripes::remove(&session, created.key(), 0);
+        OF_PROGRAMS.remove(&session, created.key(), 0);
         Ok(Record(created.into_columns()))
     })
 }
@@ -143,7 +144,7 @@ fn referral_update_program_with_limits(
         let stored = session.lock_rows(PROGRAMS, &BY_KEY_LOCKED, &[key.into()]);
         let stored = stored.first().map(StoredProgram::read).ok_or_else(|| unknown("key"))?;
         // Nobody redeems by a stripe after the change who was admitted before it.
-        let stored = stored.less(stripes::settle(&session, key));
+        let stored = stored.less(OF_PROGRAMS.settle(&session, key));
         let mut program = stored.program;
         let was_capped = program.max_uses_total.is_some();
         let before = program.clone();
@@ -180,7 +181,7 @@ fn referral_update_program_with_limits(
         let updated = updated.first().map(StoredProgram::read);
         let updated = updated.ok_or_else(|| Error::row_not_updated("program"))?;
         if !is_capped {
-            stripes::remove(&session, key, 0);
+            OF_PROGRAMS.remove(&session, key, 0);
         } else if !was_capped {
             cap::follow_codes(&session, key);
         }
@@ -195,7 +196,7 @@ fn referral_get_program_with_limits(key: Option<Text>) -> RowSet<'static, Progra
         let find = |key: &str| {
             let session = Session::open();
             let found = by_key(&session, key, View::Query)?;
-            Some(found.less(stripes::leased(&session, key, View::Query)))
+            Some(found.less(OF_PROGRAMS.leased(&session, key, View::Query)))
         };
         let found = key.as_deref().and_then(find);
         Ok(RowSet::new(found.map(StoredProgram::into_columns)))

@@ -27,6 +27,14 @@ pub fn lock(session: &Session, program: &str, referee: Uuid) {
     }
 }
 
+/// The same for somebody who has redeemed a code, and is likely to have come to the program by that.
+pub fn lock_known(session: &Session, program: &str, referee: Uuid) {
+    let args = [referee.into(), program.into(), clock::now().into()];
+    if session.write(&LOCK, &args).count() == 0 {
+        lock(session, program, referee);
+    }
+}
+
 /// The same for many people, each named once, in their order.
 pub fn lock_each(session: &Session, program: &str, referees: Vec<Uuid>) {
     session.write(&LOCK_EACH, &[referees.into(), program.into(), clock::now().into()]);

@@ -1,11 +1,17 @@
 //! A program, as its row has it, and as functions give it.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use serde_json::Value;
 
+use crate::pg::changes;
 use crate::pg::error::{Error, Result, raise};
 use crate::pg::result::Row;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::{columns, statements};
+use crate::pg::tables::PROGRAMS;
 use crate::rules::limits::Limits;
 use crate::rules::money::Money;
 use crate::rules::program::{Program, Status};
@@ -215,6 +221,22 @@ pub fn named(session: &Session, key: &str, argument: &str, view: View) -> Result
 /// The same as all that is committed by now has it, also with one snapshot for the transaction.
 pub fn newest(session: &Session, key: &str) -> Option<StoredProgram> {
     session.write_latest(&BY_KEY, &[key.into()]).first().map(StoredProgram::read)
+}
+
+/// The programs that this backend has asked for, until one changes.
+#[derive(Default)]
+struct Known(RefCell<HashMap<String, Rc<Program>>>);
+
+/// The same without what it counts.
+pub fn kept(session: &Session, key: &str) -> Option<Rc<Program>> {
+    changes::take_in();
+    let known = session.keep(PROGRAMS, Known::default);
+    let kept = known.0.borrow().get(key).cloned();
+    kept.or_else(|| {
+        let program = Rc::new(newest(session, key)?.program);
+        known.0.borrow_mut().insert(key.into(), Rc::clone(&program));
+        Some(program)
+    })
 }
 
 pub fn unknown(argument: &str) -> Error {

@@ -1,18 +1,17 @@
-//! Stripes of a program that has a cap and hot codes: each has leased uses from the program's counter, which counts
-//! them, and serves them under its own row's lock.
+//! Stripes of a program that has a cap and hot codes: which programs have some, and how many they should have.
 //!
-//! Locks come in one order, the program's row and then its stripes: whoever has a stripe of a program waits for no
-//! program's row. So a use that was taken from a stripe goes back to that stripe.
+//! Whoever has a stripe of a program waits for no program's row: a use that was taken from a stripe goes back to that
+//! stripe.
 
 use std::collections::HashMap;
 
-use crate::pg::backend;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
 use crate::pg::tables::PROGRAM_STRIPES;
 use crate::rules::admission::Terms;
-use crate::rules::lease::{self, MOST_STRIPES};
+use crate::rules::lease::MOST_STRIPES;
 use crate::rules::program::DEFAULT_KEY;
+use crate::stripes::{Own, Pool, small};
 
 statements! {
     STRIPED = "programs/stripes/striped.sql";
@@ -34,6 +33,22 @@ statements! {
     USES_MADE = "programs/stripes/uses_made.sql";
 }
 
+/// Those of programs, by the program's key.
+pub static OF_PROGRAMS: Pool = Pool {
+    table: PROGRAM_STRIPES,
+    lock: &LOCK,
+    lock_one: &LOCK_ONE,
+    try_lock_counter: &TRY_LOCK_PROGRAM,
+    lease: &LEASE,
+    add: &ADD,
+    set: &SET,
+    fullest: &FULLEST,
+    waited_for: &WAITED_FOR,
+    leased: &LEASED,
+    insert: &INSERT,
+    delete: &DELETE,
+};
+
 /// How many stripes each striped program of a schema has. Each backend keeps it until a program gets some or loses
 /// some.
 struct StripedPrograms(HashMap<String, i32>);
@@ -46,138 +61,32 @@ impl StripedPrograms {
     }
 }
 
-fn small(count: i64) -> i32 {
-    i32::try_from(count).unwrap_or(i32::MAX)
-}
-
-fn may_be(session: &Session) -> bool {
-    session.may_have_rows(PROGRAM_STRIPES)
-}
-
-/// The stripe of a program that this backend takes from: as long as there are fewer backends, nobody else's.
-#[derive(Clone, Copy)]
-pub struct Own<'a> {
-    program: &'a str,
-    stripes: i32,
-    pub stripe: i32,
-}
-
-/// That of a program, if it has stripes.
-pub fn own<'a>(session: &Session, program: &'a str) -> Option<Own<'a>> {
-    if !may_be(session) {
+/// This backend's stripe of a program, if it has stripes.
+pub fn own<'a>(session: &Session, program: &'a str) -> Option<Own<&'a str>> {
+    if !OF_PROGRAMS.may_be(session) {
         return None;
     }
     let striped = session.keep(PROGRAM_STRIPES, || StripedPrograms::read(session));
-    let stripes = *striped.0.get(program)?;
-    Some(Own { program, stripes, stripe: backend::place_among(stripes) })
+    striped.0.get(program).map(|stripes| OF_PROGRAMS.own(program, *stripes))
 }
 
-impl Own<'_> {
-    /// Takes a use from the stripe; how many it has left, None where it had none.
-    pub fn take(&self, session: &Session) -> Option<i32> {
-        let taken = session.write(&TAKE, &[self.program.into(), self.stripe.into()]);
-        taken.first().map(|row| row.need(1))
-    }
-
-    /// Gives the stripe, which has `uses_left` and is locked, some more before it is empty; unless somebody has the
-    /// program's row, who need not be waited for yet. `left`: what the program has left.
-    pub fn refill_early(&self, session: &Session, uses_left: i32, left: i32) {
-        if lease::is_low(uses_left, left, self.stripes) {
-            let locked = session.write(&TRY_LOCK_PROGRAM, &[self.program.into()]);
-            let left = locked.first().and_then(|row| row.get(1));
-            self.lease(session, left.unwrap_or(0));
-        }
-    }
-
-    /// The same for a program whose row is locked, where nobody is taking from the stripe.
-    pub fn refill(&self, session: &Session, left: i32) {
-        let locked = session.write(&LOCK_ONE, &[self.program.into(), self.stripe.into()]);
-        let is_low =
-            locked.first().is_some_and(|row| lease::is_low(row.need(1), left, self.stripes));
-        if is_low {
-            self.lease(session, left);
-        }
-    }
-
-    fn lease(&self, session: &Session, left: i32) {
-        let uses = lease::size(left, self.stripes);
-        if uses > 0 {
-            session.write(&LEASE, &[self.program.into(), uses.into()]);
-            session.write(&ADD, &[self.program.into(), self.stripe.into(), uses.into()]);
-        }
-    }
-}
-
-/// Gives a use back to the stripe that this transaction has taken it from, and has locked.
-pub fn put_back(session: &Session, program: &str, stripe: i32) {
-    session.write(&ADD, &[program.into(), stripe.into(), 1.into()]);
+/// Takes a use from the stripe; how many it has left, None where it had none.
+pub fn take(session: &Session, program: &str, stripe: i32) -> Option<i32> {
+    let taken = session.write(&TAKE, &[program.into(), stripe.into()]);
+    taken.first().map(|row| row.need(1))
 }
 
 /// Sees to it that the counter of a program, whose row is locked, has a use that is not taken: from the stripes, where
 /// they have leased the last. False where no stripe has any by now, and nobody who may yet give one back.
 pub fn make_room(session: &Session, program: &str, terms: &Terms) -> bool {
     let Some(most) = terms.max_uses_total else { return true };
-    let mut needed = terms.number_of_uses.saturating_sub(most).saturating_add(1);
-    while needed > 0 {
-        let Some((stripe, uses_left)) = some_stripe(session, program) else { return false };
-        let returned = lease::returned(uses_left, needed);
-        session.write(&ADD, &[program.into(), stripe.into(), (-returned).into()]);
-        session.write(&LEASE, &[program.into(), (-returned).into()]);
-        needed -= returned;
-    }
-    true
+    let needed = terms.number_of_uses.saturating_sub(most).saturating_add(1);
+    OF_PROGRAMS.make_room(session, program, needed)
 }
 
-/// A stripe that has a use, locked. Under the lock of the program's row no stripe gets more: who is waited for has one
-/// less then, or has given it back.
-fn some_stripe(session: &Session, program: &str) -> Option<(i32, i32)> {
-    if !may_be(session) {
-        return None;
-    }
-    loop {
-        for statement in [&FULLEST, &WAITED_FOR] {
-            let found = session.write(statement, &[program.into()]);
-            if let Some(row) = found.first() {
-                return Some((row.need(1), row.need(2)));
-            }
-        }
-        if leased(session, program, View::Now) == 0 {
-            return None;
-        }
-    }
-}
-
-/// Waits for the redemptions that are under way by the stripes of a program, whose row is locked, keeps others from
-/// beginning, and gives the leases back; how many uses these were.
-pub fn settle(session: &Session, program: &str) -> i32 {
-    if !may_be(session) {
-        return 0;
-    }
-    let locked = session.lock_rows(PROGRAM_STRIPES, &LOCK, &[program.into()]);
-    if locked.count() == 0 {
-        return 0;
-    }
-    let leased: i32 = locked.iter().map(|row| row.need::<i32>(1)).sum();
-    // Also where they have none: a transaction with an older snapshot must not take from them.
-    session.write(&SET, &[program.into(), 0.into()]);
-    if leased > 0 {
-        session.write(&LEASE, &[program.into(), (-leased).into()]);
-    }
-    leased
-}
-
-/// What the stripes of a program have leased.
-pub fn leased(session: &Session, program: &str, view: View) -> i32 {
-    if !may_be(session) {
-        return 0;
-    }
-    let leased = view.run(session, &LEASED, &[program.into()]);
-    leased.first().and_then(|row| row.get(1)).map_or(0, small)
-}
-
-/// The same of each program that has stripes, as the calling query sees them.
+/// What the stripes of each program that has some have leased, as the calling query sees them.
 pub fn leased_of_each(session: &Session) -> HashMap<String, i32> {
-    if !may_be(session) {
+    if !OF_PROGRAMS.may_be(session) {
         return HashMap::new();
     }
     let rows = session.read(&LEASED_OF_EACH, &[]);
@@ -186,7 +95,7 @@ pub fn leased_of_each(session: &Session) -> HashMap<String, i32> {
 
 /// The uses that a program counts without those that its stripes have leased; None where no program has stripes.
 pub fn uses_made(session: &Session, program: &str, view: View) -> Option<i32> {
-    if !may_be(session) {
+    if !OF_PROGRAMS.may_be(session) {
         return None;
     }
     let made = view.run(session, &USES_MADE, &[program.into()]);
@@ -195,7 +104,7 @@ pub fn uses_made(session: &Session, program: &str, view: View) -> Option<i32> {
 
 /// How many stripes a program has by now.
 pub fn count(session: &Session, program: &str) -> i32 {
-    if !may_be(session) {
+    if !OF_PROGRAMS.may_be(session) {
         return 0;
     }
     let counted = session.write_latest(&COUNT, &[program.into()]);
@@ -207,22 +116,4 @@ pub fn most_of_codes(session: &Session, program: &str) -> i32 {
     let args = [program.into(), (program == DEFAULT_KEY).into()];
     let most = session.write_latest(&MOST_OF_CODES, &args);
     most.first().and_then(|row| row.get(1)).map_or(0, small).min(MOST_STRIPES)
-}
-
-/// Takes the stripes of a program away from one on, which have no leases.
-pub fn remove(session: &Session, program: &str, from: i32) {
-    if may_be(session) {
-        session.write(&DELETE, &[program.into(), from.into()]);
-    }
-}
-
-/// Gives a program, whose row is locked and whose stripes have no leases, the first so many of them, with as many
-/// uses each of the `left` that it has.
-pub fn add(session: &Session, program: &str, stripes: i32, left: i32) {
-    session.write(&INSERT, &[program.into(), stripes.into()]);
-    let each = lease::first(left, stripes);
-    if each > 0 {
-        session.write(&SET, &[program.into(), each.into()]);
-        session.write(&LEASE, &[program.into(), (each * stripes).into()]);
-    }
 }

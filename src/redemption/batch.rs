@@ -6,7 +6,8 @@ use pgrx::datum::{Array, Uuid};
 use pgrx::prelude::*;
 
 use crate::codes::row::Code;
-use crate::codes::{membership, read, stripes};
+use crate::codes::stripes::OF_CODES;
+use crate::codes::{membership, read};
 use crate::events::tell::Events;
 use crate::pg::args;
 use crate::pg::error::{Error, Result, answer, required};
@@ -16,7 +17,8 @@ use crate::pg::session::{Session, View};
 use crate::pg::statement::statements;
 use crate::pg::texts::Text;
 use crate::pg::{changes, clock};
-use crate::programs::{cap, referees, stripes as program_stripes, terms};
+use crate::programs::stripes::OF_PROGRAMS;
+use crate::programs::{cap, referees, terms};
 use crate::redemption::claim::UseEvent;
 use crate::redemption::held::{self, Hold};
 use crate::rules::event::EventType;
@@ -174,8 +176,8 @@ impl<'s> Batch<'s> {
         let freed = held::make_room(session, &self.code, needed);
         let mut is_changed = freed > 0;
         let limits = self.code.limits;
-        if limits.reserves.leased > 0 && limits.free() + freed < needed {
-            is_changed |= stripes::settle(session, self.code.uuid) > 0;
+        if limits.reserves.leased > 0 && limits.free().saturating_add(freed) < needed {
+            is_changed |= OF_CODES.settle(session, self.code.uuid) > 0;
         }
         if let Some((terms, one_code)) = self.queue.program
             && let Some(Membership { program, .. }) = &self.membership
@@ -184,7 +186,7 @@ impl<'s> Batch<'s> {
             cap::give_back(session, program, freed);
             let mut locked = terms::lock(session, program);
             if locked.is_some_and(|terms| !terms.has_room(needed))
-                && program_stripes::settle(session, program) > 0
+                && OF_PROGRAMS.settle(session, program.as_str()) > 0
             {
                 locked = terms::lock(session, program);
             }

@@ -112,7 +112,7 @@ pub fn remove_old(session: &Session, code: Uuid, user: Uuid) -> i32 {
 /// Makes room in a code that is too full for so many uses, where holds of it have expired; how many uses become free
 /// in the code. Its program counts them still: the caller gives them back, behind the referee's lock.
 pub fn make_room(session: &Session, code: &Code, uses: i32) -> i32 {
-    let is_full = code.limits.max_uses - code.limits.number_of_uses < uses;
+    let is_full = code.limits.max_uses.saturating_sub(code.limits.number_of_uses) < uses;
     if !is_full || code.limits.reserves.lapsed == 0 {
         return 0;
     }

@@ -8,7 +8,8 @@ use crate::pg::session::{Session, View};
 use crate::programs::admission;
 use crate::redemption::held::{self, Hold};
 use crate::rules::judge::{Counted, Judge};
-use crate::rules::refusal::{Redemption, Refusal};
+use crate::rules::redemption::Redemption;
+use crate::rules::refusal::Refusal;
 use crate::settings::Switches;
 use crate::usage::{self, Use};
 

@@ -56,13 +56,13 @@ pub fn redeem(
         }
     }
     let Some(mut claim) = Claim::take(session, text, user) else { return Ok(None) };
-    claim.limits.number_of_uses += striped.refill(session, claim.limits.free());
+    claim.limits.number_of_uses += striped.own().refill(session, claim.limits.free());
     claim.record(session, user).map(done)
 }
 
 /// Takes a use from the backend's stripe; how many it has left, None where it had none.
 fn take(session: &Session, striped: Striped) -> Option<i32> {
-    let args = [striped.code.into(), striped.own().into()];
+    let args = [striped.code.into(), striped.own().stripe.into()];
     session.write(&TAKE_FROM_STRIPE, &args).first().map(|row| row.need(1))
 }
 
@@ -76,7 +76,7 @@ fn judge(
 ) -> Option<Claim> {
     let args = [striped.code.into(), text.into(), user.into(), clock::now().into()];
     let mut claim = session.write_latest(&JUDGE_STRIPED, &args).first().map(Claim::of_stripe)?;
-    let leased = striped.refill_early(session, uses_left, claim.limits.free());
+    let leased = striped.own().refill_early(session, uses_left, claim.limits.free());
     claim.limits.number_of_uses += leased;
     Some(claim)
 }

@@ -5,7 +5,8 @@ use std::cell::RefCell;
 use pgrx::datum::Uuid;
 
 use crate::codes::row::Code;
-use crate::codes::{membership, read, reserves, stripes};
+use crate::codes::stripes::{self, OF_CODES};
+use crate::codes::{membership, read, reserves};
 use crate::events::tell::Events;
 use crate::pg::error::Result;
 use crate::pg::session::{Session, View};
@@ -141,7 +142,7 @@ pub fn prepare(session: &Session, code_uuid: Uuid, date_used: Timestamp) {
         && limits.reserves.leased > 0
         && limits.free() < ROWS_OF_A_STATEMENT
     {
-        stripes::settle(session, code_uuid);
+        OF_CODES.settle(session, code_uuid);
     }
     keep_striped_redemptions_away(session, code_uuid);
     if Judge::of_history(date_used, clock::now()).is_none()
@@ -169,7 +170,7 @@ fn keep_striped_redemptions_away(session: &Session, code_uuid: Uuid) {
         && let Some(program) = membership::program_of(session, &code, View::Now)
         && cap::is_capped(session, &program)
     {
-        stripes::lock(session, code_uuid);
+        OF_CODES.lock(session, code_uuid);
     }
 }
 

@@ -25,6 +25,7 @@ pub mod money;
 pub mod payout;
 pub mod program;
 pub mod queue;
+pub mod redemption;
 pub mod refusal;
 pub mod reward;
 pub mod settings;

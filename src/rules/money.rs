@@ -6,7 +6,7 @@ use std::iter::Sum;
 use std::ops::{Add, Neg, Sub};
 
 /// How many digits an amount has after the point.
-const DECIMALS: usize = 4;
+pub const DECIMALS: usize = 4;
 const UNIT: i128 = 10_i128.pow(DECIMALS as u32);
 
 /// The digits of numeric(20,4) before the point.
@@ -72,6 +72,11 @@ impl Money {
         let units = format!("0{whole}{fraction:0<DECIMALS$}");
         let units: i128 = units.parse().map_err(|_| MoneyError::TooLarge)?;
         Ok(Money(if negative { -units } else { units }))
+    }
+
+    /// How many units of its last decimal it comes to, where 64 bits can hold them.
+    pub fn units(self) -> Option<i64> {
+        self.0.try_into().ok()
     }
 
     /// With so many hundredths of an amount, in all rounded half to even to so many decimals. None of the three is

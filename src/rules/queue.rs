@@ -3,7 +3,8 @@
 
 use super::admission::Terms;
 use super::judge::{Counted, Judge};
-use super::refusal::{Redemption, Refusal};
+use super::redemption::Redemption;
+use super::refusal::Refusal;
 use super::state::Limits;
 use super::time::Timestamp;
 
@@ -57,10 +58,10 @@ impl Queue {
 
     fn count(&mut self) {
         if let Some(limits) = &mut self.code {
-            limits.number_of_uses += 1;
+            limits.number_of_uses = limits.number_of_uses.saturating_add(1);
         }
         if let Some((terms, _)) = self.program.as_mut().filter(|(terms, _)| terms.is_capped()) {
-            terms.number_of_uses += 1;
+            terms.number_of_uses = terms.number_of_uses.saturating_add(1);
         }
     }
 

@@ -9,22 +9,24 @@ use crate::pg::error::answer;
 use crate::pg::result::Row;
 use crate::pg::returns::RowSet;
 use crate::pg::session::{Session, View};
-use crate::pg::statement::{Statement, statements, text};
+use crate::pg::statement::{statements, text};
 use crate::pg::tables::{
-    CODE_PROGRAMS, CODES, CONVERSIONS, EVENT_CONSUMERS, EVENT_DELIVERIES, EVENTS, HOLDS,
-    PROGRAM_STRIPES, PROGRAMS, REWARDS, STRIPES, USAGE, own_tables,
+    CODE_METADATA, CODE_PROGRAMS, CODES, EVENT_CONSUMERS, EVENT_DELIVERIES, EVENTS, HOLDS,
+    PROGRAM_STRIPES, PROGRAMS, STRIPES, USAGE, own_tables,
 };
 use crate::rules::declaration::Declaration;
 use crate::setup::access_findings;
 use crate::setup::changes::{self, Changes};
+use crate::setup::examination::{Examination, may_read};
 use crate::setup::finding::{Finding, Severity, remedy, setup_call, subject};
+use crate::setup::guard_findings;
 use crate::setup::index_findings;
+use crate::setup::ledger_findings;
 use crate::setup::page_findings;
 use crate::setup::setting_findings;
 use crate::setup::spelling;
 use crate::setup::tables;
 use crate::setup::target::session_over;
-use crate::setup::triggers::{self, GUARDS, State};
 
 statements! {
     COUNTER_DRIFT = "setup/doctor/counter_drift.sql";
@@ -32,28 +34,13 @@ statements! {
     COLLIDING_CODES = "setup/doctor/colliding_codes.sql";
     OVER_CAP = "setup/doctor/over_cap.sql";
     PROGRAM_DRIFT = "setup/doctor/program_drift.sql";
-    LEDGER = "setup/doctor/ledger.sql";
     STRIPED = "setup/doctor/striped.sql";
     STRIPED_PROGRAMS = "setup/doctor/striped_programs.sql";
     STRAY_STRIPES = "setup/doctor/stray_stripes.sql";
+    STRAY_METADATA = "setup/doctor/stray_metadata.sql";
     QUEUES = "setup/doctor/queues.sql";
     WAITING_DELIVERIES = "setup/doctor/waiting_deliveries.sql";
     HELD = "setup/doctor/holds.sql";
-    MAY_READ = "setup/doctor/may_read.sql";
-}
-
-/// A statement that counts bad rows and shows a few, and what is said where there are any.
-struct Examination {
-    statement: &'static Statement,
-    severity: Severity,
-    table: &'static str,
-    finding: &'static str,
-    /// `examined_schema` stands for the schema's name, as a literal.
-    remedy: &'static str,
-    /// The index that cannot be made because of such rows.
-    keeps_away: Option<&'static str>,
-    /// Those of the extension's own tables that it reads.
-    own: &'static [&'static str],
 }
 
 /// In the order in which the remedies are to be applied.
@@ -107,16 +94,6 @@ const EXAMINATIONS: [Examination; 10] = [
         own: &[PROGRAMS, CODE_PROGRAMS, STRIPES, PROGRAM_STRIPES],
     },
     Examination {
-        statement: &LEDGER,
-        severity: Severity::Error,
-        table: REWARDS,
-        finding: "sides of conversions that the ledger tells otherwise than they do",
-        remedy: "SET referrals.schema = examined_schema; -- then referral_reverse() takes back what is too much; \
-                 nothing is changed or removed",
-        keeps_away: None,
-        own: &[CONVERSIONS, REWARDS],
-    },
-    Examination {
         statement: &STRAY_STRIPES,
         severity: Severity::Warning,
         table: STRIPES,
@@ -124,6 +101,15 @@ const EXAMINATIONS: [Examination; 10] = [
         remedy: text!("setup/doctor/remove_stray_stripes.sql"),
         keeps_away: None,
         own: &[STRIPES],
+    },
+    Examination {
+        statement: &STRAY_METADATA,
+        severity: Severity::Warning,
+        table: CODE_METADATA,
+        finding: "metadata of codes that are gone, as after codes were deleted by hand",
+        remedy: text!("setup/doctor/remove_stray_metadata.sql"),
+        keeps_away: None,
+        own: &[CODE_METADATA],
     },
     Examination {
         statement: &QUEUES,
@@ -180,25 +166,12 @@ fn examine(session: &Session) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut kept_away = Vec::new();
     for examination in &EXAMINATIONS {
-        if !may_read(session, examination.own) {
-            continue;
-        }
-        let rows = session.read(examination.statement, &[]);
-        let Some(row) = rows.first() else { continue };
-        let count: i64 = row.need(1);
-        if count > 0 {
-            let examples: String = row.get(2).unwrap_or_default();
-            // In ASCII: any encoding has it.
-            let more = if count > 3 { ", ..." } else { "" };
-            findings.push(Finding {
-                severity: examination.severity,
-                subject: subject(session, examination.table),
-                finding: format!("{}: {count} ({examples}{more})", examination.finding),
-                remedy: remedy(session, examination.remedy),
-            });
+        if let Some(finding) = examination.make(session) {
+            findings.push(finding);
             kept_away.extend(examination.keeps_away);
         }
     }
+    findings.extend(ledger_findings::examine(session));
     findings.extend(examine_spelling(session));
     findings.extend(index_findings::examine(session, &kept_away));
     findings.extend(page_findings::examine(session));
@@ -215,26 +188,6 @@ fn examine_spelling(session: &Session) -> Option<Finding> {
         finding: format!("{}: {count} ({examples})", spelling::FINDING),
         remedy: remedy(session, spelling::REMEDY),
     })
-}
-
-/// Whether an examination that reads these tables can be made. The extension's own are not for everybody who may
-/// read the host's, and an older release's may lack what is read; those have findings of their own.
-fn may_read(session: &Session, own: &[&str]) -> bool {
-    let lacks = |name: &str| match own_tables().iter().find(|own| own.name == name) {
-        Some(own) => !session.tables.lacking_columns(own).is_empty(),
-        None => false,
-    };
-    let is_foreign = |name: &str| {
-        let own = own_tables().iter().find(|own| own.name == name);
-        own.is_some_and(|own| changes::foreign(session, own, View::Query).is_some())
-    };
-    let readable = |name: &str| {
-        let Some(oid) = session.tables.relation(name) else { return false };
-        !lacks(name)
-            && !is_foreign(name)
-            && session.read(&MAY_READ, &[oid.into()]).first().is_some_and(|row| row.need(1))
-    };
-    own.iter().all(|name| readable(name))
 }
 
 /// What is wrong with one of the extension's own tables.
@@ -270,38 +223,7 @@ fn examine_setup(session: &Session) -> Vec<Finding> {
             remedy: format!("{}; -- brings it up to date", setup_call(session)),
         });
     }
-    for (table, trigger) in triggers::retired(session, View::Query) {
-        findings.push(Finding {
-            severity: Severity::Warning,
-            subject: subject(session, table),
-            finding: format!("the trigger {trigger} is no guard of this release's"),
-            remedy: format!("{}; -- removes it", setup_call(session)),
-        });
-    }
-    for guard in GUARDS {
-        let lack = guard.lack();
-        let (severity, finding, remedy) = match guard.state(session, View::Query) {
-            State::AsDeclared => continue,
-            State::Missing => (Severity::Warning, format!("is missing: {lack}"), "attaches it"),
-            State::Outdated => {
-                let finding = "has another definition than this release's".into();
-                (Severity::Warning, finding, "replaces it")
-            }
-            State::Disabled => (Severity::Warning, format!("is disabled: {lack}"), "enables it"),
-            State::Elsewhere => (Severity::Warning, guard.misplaced().into(), "puts it right"),
-            State::Foreign => (
-                Severity::Error,
-                format!("calls a function that is not the extension's: {lack}"),
-                "attaches the guard, once that trigger has another name or is gone",
-            ),
-        };
-        findings.push(Finding {
-            severity,
-            subject: subject(session, guard.table),
-            finding: format!("the trigger {} {finding}", guard.name),
-            remedy: format!("{}; -- {remedy}", setup_call(session)),
-        });
-    }
+    findings.extend(guard_findings::examine(session));
     findings.extend(examine_consumers(session));
     findings.extend(examine_holds(session));
     findings.extend(setting_findings::examine(session));

@@ -13,7 +13,7 @@ use crate::rules::program::DEFAULT_KEY;
 use crate::setup::moves::Moves;
 use crate::setup::report::{self, Action, Line, LineColumns};
 use crate::setup::target::{alone, session_over};
-use crate::setup::{indexes, tables, triggers};
+use crate::setup::{distributed, indexes, tables, triggers};
 
 fn setup(session: &Session, build_indexes: bool) -> Result<Vec<Line>> {
     tables::refuse_unfit(session)?;
@@ -50,6 +50,10 @@ fn referral_setup_tables(
         let build_indexes = required(build_indexes, "build_indexes")?;
         let session = session_over(target_schema)?;
         alone(&session);
+        distributed::refuse_schema(&session)?;
+        if with_guards {
+            distributed::refuse_guards(&session)?;
+        }
         let mut lines = setup(&session, build_indexes)?;
         let guards = if with_guards { triggers::attach } else { triggers::leave };
         lines.extend(guards(&session));

@@ -16,6 +16,7 @@ use crate::pg::tables::{
 };
 use crate::rules::declaration::one_line;
 use crate::rules::template::without_comments;
+use crate::setup::distributed;
 use crate::setup::report::{self, Action, Line, LineColumns, object};
 use crate::setup::signup_trigger;
 use crate::setup::target::{alone, session_over};
@@ -105,6 +106,18 @@ impl Guard {
         match self.purpose {
             Purpose::Holds => "writers by hand are not held",
             Purpose::Announces => "each redemption looks up what it could keep",
+        }
+    }
+
+    /// What goes wrong where it stands on a distributed table, and so fires in another backend than the one that writes.
+    pub fn harm(&self) -> &'static str {
+        match self.purpose {
+            Purpose::Holds => {
+                "takes the functions' own writes for somebody's by hand: caps and counters go wrong"
+            }
+            Purpose::Announces => {
+                "tells no other node of a change: settings and caps go by what was"
+            }
         }
     }
 
@@ -243,6 +256,7 @@ fn referral_attach_guards(target_schema: Option<&CStr>) -> RowSet<'static, LineC
         let session = session_over(target_schema)?;
         session.tables.check()?;
         alone(&session);
+        distributed::refuse_guards(&session)?;
         Ok(report::rows(attach(&session)))
     })
 }

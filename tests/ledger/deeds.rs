@@ -130,14 +130,14 @@ impl Model {
         if amount.is_some() && v.granted.is_none() {
             return Err("22023");
         }
-        v.take_back(amount.map_or(MOST, |amount| [amount; 2]));
+        let taken = v.take_back(amount.map_or(MOST, |amount| [amount; 2]));
         if amount.is_none() || v.left(0) + v.left(1) == 0 {
             v.status = Status::Reversed;
         }
         if let Some(reference) = reference {
-            let nothing = Some(decimal(0));
             let (uuid, status) = (v.uuid.to_string(), v.status.name().to_owned());
-            let answer = vec![Some(uuid), Some(status), nothing.clone(), nothing];
+            let [referrer, referee] = taken.map(|taken| Some(decimal(taken)));
+            let answer = vec![Some(uuid), Some(status), referrer, referee];
             source.refunds.insert(reference.to_owned(), (None, answer));
         }
         Ok(())

@@ -125,6 +125,14 @@ fn programs(client: &mut Client, model: &Model) {
     }
 }
 
+/// Each row of the ledger, and each payout, is explained.
+pub fn doctor_is_content(client: &mut Client) {
+    let found = "SELECT finding FROM referral_doctor() WHERE severity <> 'info'";
+    let found: Vec<String> =
+        client.query(found, &[]).unwrap().iter().map(|row| row.get(0)).collect();
+    assert!(found.is_empty(), "the doctor found: {found:?}");
+}
+
 /// Histories that say little of the rules are no test of them.
 pub fn are_telling(lives: &[Model]) {
     let sources = || lives.iter().flat_map(|model| model.sources.values());

@@ -175,3 +175,12 @@ AS 'MODULE_PATHNAME', 'referral_code_uses_wrapper';
 
 COMMENT ON FUNCTION referral_code_uses(uuid) IS
 'How often a code has been used, how many uses are held for people in a checkout, how many its stripes have leased for whoever comes, and how many are free, leased ones among them. No row for an unknown code.';
+
+CREATE FUNCTION referral_normalize_code(
+       code text)
+RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'referral_normalize_code_wrapper';
+
+COMMENT ON FUNCTION referral_normalize_code(text) IS
+'The text under which functions store a code, of what a person has typed: without the white space around it, in Unicode''s capitals, as far as the database''s encoding has them. It is the same for every way of typing the code, so that it can say in which of several databases a code is. A text that is longer than any code is only trimmed. Reads no table.';

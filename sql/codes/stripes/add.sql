@@ -1,5 +1,5 @@
--- Adds uses to a stripe, or takes some from it.
+-- Adds uses to a stripe, or takes some from it; no more than it can count.
 UPDATE host.referral_stripes AS s
-   SET uses_left = s.uses_left OPERATOR(pg_catalog.+) $3
+   SET uses_left = LEAST(s.uses_left::pg_catalog.int8 OPERATOR(pg_catalog.+) $3, 2147483647)::pg_catalog.int4
  WHERE s.code_uuid OPERATOR(pg_catalog.=) $1
    AND s.stripe OPERATOR(pg_catalog.=) $2

@@ -1,4 +1,6 @@
--- A sale or purchase that a code has led to. The rewards are those that the program promised at the time.
+-- A sale or purchase that a code has led to. The rewards are those that the program promised at the time. What is
+-- converted and waits for no chain of approvals is in neither of the indexes of approvals and of statuses: recording a
+-- purchase writes none of them.
 CREATE TABLE host.referral_conversions (
        uuid            uuid                     NOT NULL,
        program         text                     NOT NULL,
@@ -55,6 +57,14 @@ CREATE INDEX referral_conversions_approvals_idx
 CREATE INDEX referral_conversions_waiting_idx
     ON host.referral_conversions USING btree (converted_at DESC, uuid DESC)
  WHERE ((status = 'converted'::text) AND ((reason = 'pending_review'::text) OR (approvals IS NOT NULL)));
+
+CREATE INDEX referral_conversions_approvals_idx
+    ON host.referral_conversions USING gin (approvals jsonb_path_ops)
+ WHERE ((status = 'converted'::text) AND (approvals IS NOT NULL));
+
+CREATE INDEX referral_conversions_status_idx
+    ON host.referral_conversions USING btree (status, converted_at DESC, uuid DESC)
+ WHERE (status <> 'converted'::text);
 
 COMMENT ON TABLE host.referral_conversions IS
 'A sale or purchase that a code has led to, with the rewards that the program promised at the time.';

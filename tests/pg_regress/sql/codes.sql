@@ -88,6 +88,41 @@ SELECT pg_catalog.count(*) FROM referral_get_code_by_string(NULL);
 SELECT pg_catalog.count(*) FROM referral_get_code_by_string('');
 SELECT pg_catalog.count(*) FROM referral_get_code_by_string(pg_catalog.repeat('x', 1048576));
 
+-- The normal form: what a code is stored as, and found by, however it was typed; letters as Unicode has them, whatever the
+-- database's collation says.
+CREATE TEMPORARY TABLE typed (place integer, text text);
+INSERT INTO typed
+VALUES (1, E'\t\n spring25 \r'),
+       (2, U&'\00A0spring26\2003'),
+       (3, U&'stra\00DFe'),
+       (4, U&'d\0131nner'),
+       (5, U&'\0130nvite'),
+       (6, U&'cafe\0301'),
+       (7, U&'\00E9t\00E9'),
+       (8, U&'\FB01nal'),
+       (9, 'P-1');
+SELECT place,
+       referral_normalize_code(text) AS normal,
+       pg_catalog.length(referral_normalize_code(text)) AS letters,
+       referral_normalize_code(referral_normalize_code(text)) = referral_normalize_code(text) AS stays
+  FROM typed
+ ORDER BY place;
+SELECT place,
+       (referral_create_code(gen_random_uuid(), text)).code = referral_normalize_code(text) AS stored
+  FROM typed
+ ORDER BY place;
+SELECT t.place,
+       f.code = referral_normalize_code(t.text) AS found,
+       f.uuid = g.uuid AS the_same
+  FROM typed AS t
+       LEFT JOIN LATERAL referral_get_code_by_string(t.text) AS f ON true
+       LEFT JOIN LATERAL referral_get_code_by_string(referral_normalize_code(t.text)) AS g ON true
+ ORDER BY t.place;
+DELETE FROM phoenix_kit_referral_codes AS c USING typed AS t WHERE c.code = referral_normalize_code(t.text);
+SELECT referral_normalize_code(NULL) IS NULL AS of_null,
+       referral_normalize_code(U&' \2003') = '' AS of_blanks,
+       referral_normalize_code(pg_catalog.repeat(' x', 1048576)) = pg_catalog.btrim(pg_catalog.repeat(' x', 1048576)) AS too_long;
+
 -- Predicates and states, for each kind of code.
 INSERT INTO phoenix_kit_referral_codes (code, description, status, number_of_uses, max_uses, created_by_uuid, expiration_date)
 VALUES ('P-FREE', 'x', true, 1, 2, :alice, NULL),

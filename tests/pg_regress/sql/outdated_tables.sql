@@ -5,7 +5,7 @@ SELECT uuid AS code FROM referral_create_code('00000000-0000-0000-0000-000000000
 
 -- What an older release might have made; \c, since this session has looked at the tables already.
 ALTER TABLE referral_conversions DROP COLUMN approvals, DROP COLUMN decided_by;
-ALTER TABLE referral_programs DROP COLUMN attribution_window;
+ALTER TABLE referral_programs DROP COLUMN rewards_granted;
 \c -
 
 -- Every kind of function: that reads, redeems, creates, sells, reports, changes a setting, attaches; and the

@@ -162,6 +162,11 @@ SELECT code, message FROM caught($$SELECT referral_update_program('budget', '{"r
 SELECT rewards_granted FROM referral_update_program('budget', '{"reward_budget": null}');
 SELECT buys(28, 'b-5', 50);
 SELECT rewards_granted FROM referral_update_program('budget', '{"reward_budget": 100}');
+-- What was granted in another currency is no part of a budget.
+SELECT currency, rewards_granted FROM referral_update_program('budget', '{"currency": "EUR"}');
+SELECT reversed.status FROM (SELECT uuid FROM referral_list_conversions('{"program": "budget"}') WHERE source_ref = 'b-1') AS one, referral_reverse(one.uuid, 'mistaken') AS reversed;
+SELECT rewards_granted FROM referral_get_program('budget');
+SELECT currency, rewards_granted FROM referral_update_program('budget', '{"currency": "USD"}');
 -- Reviews by amount and by pace.
 CALL new_program('watched', '{"first_purchase_only": false, "review_above": 500, "review_after_per_day": 2}');
 CALL redeem('watched', 29);

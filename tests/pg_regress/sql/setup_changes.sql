@@ -56,7 +56,7 @@ SELECT object, action, note FROM referral_setup() WHERE action <> 'kept';
 DROP TABLE referral_events_created_at_idx;
 
 -- A column that nobody can make up.
-ALTER TABLE referral_programs DROP COLUMN metadata;
+ALTER TABLE referral_programs DROP COLUMN created_at;
 SELECT * FROM referral_setup();
 
 -- A table that merely bears the name of one.
