@@ -12,8 +12,12 @@
                WHERE a.code_uuid OPERATOR(pg_catalog.=) c.uuid
               OFFSET 0) AS p
            ON true
-         JOIN host.phoenix_kit_referral_code_usage AS u
-           ON u.code_uuid OPERATOR(pg_catalog.=) c.uuid
+        CROSS JOIN LATERAL (
+              SELECT r.used_by_uuid,
+                     r.date_used
+                FROM host.phoenix_kit_referral_code_usage AS r
+               WHERE r.code_uuid OPERATOR(pg_catalog.=) c.uuid
+              OFFSET 0) AS u
         WHERE c.beneficiary_uuid OPERATOR(pg_catalog.=) $1
           AND coalesce(p.program, $3) OPERATOR(pg_catalog.=) $2
         GROUP BY u.used_by_uuid
