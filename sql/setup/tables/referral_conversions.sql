@@ -50,7 +50,7 @@ CREATE INDEX referral_conversions_decided_by_idx
     ON host.referral_conversions USING btree (decided_by)
  WHERE (decided_by IS NOT NULL);
 
-CREATE INDEX referral_conversions_approvals_idx
+CREATE INDEX referral_conversions_approvers_idx
     ON host.referral_conversions USING gin (approvals jsonb_path_ops)
  WHERE (approvals IS NOT NULL);
 
