@@ -29,7 +29,7 @@ fn tells_the_story(program: &str, language: &str) {
     let told = String::from_utf8_lossy(&output.stdout);
     let complained = String::from_utf8_lossy(&output.stderr);
     let expected = fs::read_to_string(project_file("examples/clients/expected.txt")).unwrap();
-    assert!(output.status.success() && complained.is_empty(), "{told}\n{complained}");
+    assert!(output.status.success() && complained.is_empty(), "{}\n{told}{complained}", output.status);
     assert_eq!(told, expected, "{told}");
 }
 
@@ -84,7 +84,7 @@ fn dedented(text: &str) -> String {
 /// Whether lines of the program are those of the block, one after another.
 fn says(program: &str, block: &str) -> bool {
     let lines: Vec<&str> = program.lines().collect();
-    let height = block.lines().count();
+    let height = block.lines().count().max(1);
     lines.windows(height).any(|lines| dedented(&lines.join("\n")) == dedented(block))
 }
 

@@ -113,4 +113,5 @@ const late = new Promise((resolve) => setTimeout(resolve, 10_000, "looks by the 
 console.log(`  ${await Promise.race([woken, late])}`);
 await handleEvents(tell);
 
-await sql.end();
+// Without a time limit it waits for ever for the connection that was lost.
+await sql.end({ timeout: 0 });
