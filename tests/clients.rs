@@ -29,7 +29,11 @@ fn tells_the_story(program: &str, language: &str) {
     let told = String::from_utf8_lossy(&output.stdout);
     let complained = String::from_utf8_lossy(&output.stderr);
     let expected = fs::read_to_string(project_file("examples/clients/expected.txt")).unwrap();
-    assert!(output.status.success() && complained.is_empty(), "{}\n{told}{complained}", output.status);
+    assert!(
+        output.status.success() && complained.is_empty(),
+        "{}\n{told}{complained}",
+        output.status
+    );
     assert_eq!(told, expected, "{told}");
 }
 
