@@ -14,7 +14,7 @@ demo: setup ## redeem a first code, on a server of its own
 	@tests/support/scratch-server examples/demo/run
 
 test: ## run every test, on a server of its own
-	@tools/setup pgbouncer plproxy
+	@tools/setup pgbouncer plproxy python3-venv npm
 	@tests/run
 
 test-matrix: ## try demo and test on a bare Debian with PostgreSQL 15, 17 and 18; as root, with debootstrap

@@ -4,6 +4,7 @@
 mod analytics;
 mod batch;
 mod claim_agrees_with_the_rules;
+mod clients;
 mod coexistence;
 mod crash;
 mod deadlocks;

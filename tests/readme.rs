@@ -36,7 +36,11 @@ fn blocks(page: &str) -> Vec<Block> {
     let mut open: Option<(usize, &str, String)> = None;
     for (line, text) in (1..).zip(page.lines()) {
         match (&mut open, text.strip_prefix("```")) {
-            (None, Some(language)) => open = Some((line, language, String::new())),
+            // A fence may name a file behind its language.
+            (None, Some(fence)) => {
+                let language = fence.split(' ').next().unwrap_or_default();
+                open = Some((line, language, String::new()));
+            }
             (None, None) => {}
             (Some((_, _, body)), None) => writeln!(body, "{text}").unwrap(),
             (Some(_), Some(_)) => match open.take().unwrap() {
@@ -47,7 +51,7 @@ fn blocks(page: &str) -> Vec<Block> {
                     let block = block.unwrap_or_else(|| panic!("line {line}: the output of what?"));
                     block.output = Some(output);
                 }
-                (_, "sh" | "elixir" | "python" | "js", _) => {}
+                (_, "sh" | "elixir" | "python" | "js" | "ts" | "rust" | "ruby", _) => {}
                 (line, other, _) => panic!("line {line}: a block of \"{other}\""),
             },
         }
