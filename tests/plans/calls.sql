@@ -137,7 +137,7 @@ SELECT * FROM referral_attribute_sale('CODE2', id('new9'), 'n6');
 SELECT * FROM referral_attribute_sale('CODE2', id('new9'), 'n6', amount => 40);
 SELECT * FROM referral_attribute_sale('CODE30', id('new9'), 'n7', amount => 40);
 SELECT * FROM referral_attribute_sale('CODE30', id('new9'), 'n8', amount => 40);
-SELECT * FROM referral_attribute_sale('CODE30', id('nobody'), 'n10', amount => 40);
+SELECT * FROM referral_attribute_sale('CODE2', id('nobody'), 'n10', amount => 40);
 SELECT * FROM referral_record_refund('n6', 'r1', 10);
 SELECT * FROM referral_record_refund('o7', 'r2');
 SELECT * FROM referral_record_refund('n9', 'r3', 10);
