@@ -18,6 +18,7 @@ mod payouts;
 mod plans;
 mod pooler;
 mod program_race;
+mod progress;
 mod race;
 mod readme;
 mod restore_and_replicate;
