@@ -14,6 +14,8 @@ mod holds;
 mod hostile_input;
 mod ledger;
 mod mixed_load;
+mod monitoring;
+mod packaging;
 mod payouts;
 mod plans;
 mod pooler;
