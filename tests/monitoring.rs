@@ -135,7 +135,7 @@ fn each_query_of_the_collector_gives_its_metric() {
     assert_eq!(found["referrals_redemptions_last_minute"], one(1.0, &[]));
     assert_eq!(found["referrals_code_waiters"], one(2.0, &["HELD"]));
     assert_eq!(found["referrals_held_uses"], one(1.0, &[]));
-    assert_eq!(found["referrals_ledger_amount"], one(5.0, &["USD", "granted"]));
+    assert_eq!(found["referrals_ledger_amount"], one(15.0, &["USD", "granted"]));
     assert_eq!(found["referrals_payouts_amount"], one(5.0, &["USD", "pending"]));
     assert_eq!(found["referrals_conversions_waiting"], one(0.0, &[]));
     assert_eq!(found["referrals_purchases"].len(), 1);

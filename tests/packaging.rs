@@ -42,7 +42,8 @@ fn the_version_is_one() {
     let mut scripts = scripts.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     assert!(scripts.any(|name| name.ends_with(&script)), "no script leads to {version}");
 
-    let mut client = Database::with_setup().connect();
+    let database = Database::with_setup();
+    let mut client = database.connect();
     let asked = "SELECT default_version, referral_version() FROM pg_available_extensions
                  WHERE name = 'referrals'";
     let row = client.query_one(asked, &[]).unwrap();
