@@ -1,10 +1,10 @@
-//! Long work tells how far it is, by NOTICE, while it goes on; and can be cancelled between its steps.
+//! Long work tells how far it is, by NOTICE, while it goes on.
 
 use std::sync::{Arc, Mutex};
 
 use postgres::{Client, Config, NoTls};
 
-use crate::support::{Database, await_that, sqlstate};
+use crate::support::{Database, await_that};
 
 type Heard = Arc<Mutex<Vec<String>>>;
 
@@ -78,20 +78,6 @@ fn long_work_tells_how_far_it_is() {
     let pruning = "pruning events, by their ids";
     assert!(is_one_of(&prune, pruning, ",000 of 5,000 after "), "{prune:?}");
     assert!(is_one_of(&forget, "forgetting a person, steps", " of 7 after "), "{forget:?}");
-}
-
-#[test]
-fn long_work_can_be_cancelled_and_then_has_done_nothing() {
-    let database = Database::with_setup();
-    let mut client = database.connect();
-    slow(&mut client, "INSERT", "phoenix_kit_referral_codes", 0.3);
-    client.batch_execute("SET statement_timeout = '1s'").unwrap();
-    let create = "SELECT count(*) FROM referral_create_codes(1000000, gen_random_uuid(),
-                                                             enforce_user_limit => false)";
-    let error = client.query(create, &[]).unwrap_err();
-    assert_eq!(sqlstate(&error), "57014");
-    let codes = "SELECT count(*) FROM phoenix_kit_referral_codes";
-    assert_eq!(client.query_one(codes, &[]).unwrap().get::<_, i64>(0), 0);
 }
 
 #[test]
