@@ -3,18 +3,22 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
-.PHONY: help demo test test-matrix soak lint bench bench-instructions build install uninstall package clean setup
+.PHONY: all help demo test test-matrix test-packages soak lint bench bench-instructions build install uninstall \
+	package packages image dist clean setup
+
+# The first, so what `make` alone makes, as PGXN's client expects it.
+all: build
 
 help: ## list these targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | while IFS=$$'\t' read -r target what; do
 		printf '  %-18s %s\n' "$$target" "$$what"
 	done
 
-demo: setup ## redeem a first code, on a server of its own
-	@tests/support/scratch-server examples/demo/run
+demo: ## redeem a first code, on a server of its own
+	@tools/demo
 
 test: ## run every test, on a server of its own
-	@tools/setup pgbouncer plproxy python3-venv npm
+	@tools/setup pgbouncer plproxy python3-venv npm dpkg-dev cargo-deb
 	@tests/run
 
 test-matrix: ## try demo and test on a bare Debian with PostgreSQL 15, 17 and 18; as root, with debootstrap
@@ -43,11 +47,20 @@ install: build ## build and put the files into PostgreSQL's folders, below DESTD
 uninstall: ## remove what is installed from PostgreSQL's folders, below DESTDIR
 	@tools/install --remove
 
-package: build ## build and make an archive to unpack at /
-	@. tools/env
-	archive=target/referrals-$$(manifest_value version)-pg$$PG_MAJOR-$$(uname -m).tar.gz
-	tar -C "$$(package_folder release)" --owner=0 --group=0 -czf "$$archive" .
-	echo "$$archive"
+package: setup ## build, and make an archive to unpack at / and, on Debian and Ubuntu, a package
+	@tools/package
+
+packages: ## make the packages for PostgreSQL 15, 17 and 18 in Debians of their own; as root, with debootstrap
+	@tools/packages
+
+test-packages: ## install what `make packages` has made where there is no compiler, try it, remove it; as root
+	@tests/packages
+
+image: setup ## build, and make the folder of an image for CloudNativePG: PostgreSQL 18 or newer
+	@tools/image
+
+dist: ## make the zip for PGXN, of what is committed
+	@tools/dist
 
 clean: ## remove everything that was built
 	rm -rf target

@@ -9,6 +9,7 @@ use crate::events::tell::Events;
 use crate::pg::clock;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::ids;
+use crate::pg::progress::{Progress, announce};
 use crate::pg::session::Session;
 use crate::pg::statement::{Parameter, Statement, statements};
 use crate::pg::tables;
@@ -45,6 +46,9 @@ statements! {
     CHECK_ATTEMPTS = "privacy/check_attempts.sql";
 }
 
+/// Codes, referees, usages, purchases, conversions, payouts, events.
+const STEPS: usize = 7;
+
 /// Replaces a person's id in every table; gives the number of rows.
 ///
 /// In the lock order, and of each table's rows in theirs: neither another who is forgotten nor a redemption
@@ -52,6 +56,7 @@ statements! {
 fn replace(session: &Session, user: Uuid, pseudonym: Uuid) -> Result<usize> {
     let (name, new_name) = (user.to_string(), pseudonym.to_string());
     let (name, new_name) = (name.as_str(), new_name.as_str());
+    let mut progress = Progress::begin("forgetting a person, steps");
     let by_id = |statement| session.write(statement, &[user.into(), pseudonym.into()]).count();
     let held = session.write(&HELD_CODES, &[user.into()]);
     let held: Vec<Uuid> = held.iter().map(|row| row.need(1)).collect();
@@ -66,23 +71,29 @@ fn replace(session: &Session, user: Uuid, pseudonym: Uuid) -> Result<usize> {
     // A creation that was under way has been waited for; what it has made could not be locked in its turn.
     must_be_gone(session, &CODES_LEFT, user)?;
     rows += by_id(&OWNERS) + by_id(&TERMS);
+    progress.at(1, STEPS);
     let programs: Vec<String> = locked(session, tables::REFEREES, &LOCK_REFEREES, &[user.into()]);
     let args = [user.into(), pseudonym.into(), programs.into()];
     rows += session.write(&REFEREES, &args).count();
     // Neither could one who has redeemed meanwhile.
     must_be_gone(session, &REFEREES_LEFT, user)?;
+    progress.at(2, STEPS);
     rows += by_id(&USAGE) + by_id(&HOLDS);
+    progress.at(3, STEPS);
     let purchases: Vec<String> =
         locked(session, tables::PURCHASES, &LOCK_PURCHASES, &[user.into()]);
     let args = [user.into(), pseudonym.into(), purchases.into()];
     rows += session.write(&PURCHASES, &args).count();
     must_be_gone(session, &PURCHASES_LEFT, user)?;
+    progress.at(4, STEPS);
+    announce(session, tables::CONVERSIONS, "looking for the person");
     let as_approver = json!([{ "approvers": [name] }]);
     let conversions: Vec<Uuid> =
         locked(session, tables::CONVERSIONS, &LOCK_CONVERSIONS, &[user.into(), as_approver.into()]);
     let args =
         [user.into(), pseudonym.into(), name.into(), new_name.into(), conversions.clone().into()];
     rows += session.write(&CONVERSIONS, &args).count();
+    progress.at(5, STEPS);
     // Nobody pays the person what is about to be another's.
     session.lock_rows(tables::PAYOUTS, &LOCK_PAYEES, &[user.into(), clock::now().into()]);
     // What belongs to these alone: a row that came up meanwhile keeps its conversion's names.
@@ -95,6 +106,8 @@ fn replace(session: &Session, user: Uuid, pseudonym: Uuid) -> Result<usize> {
     let told = |(uuid, code): &(Uuid, String)| told::named(*uuid, code);
     Events::read(session)
         .tell_each(session, EventType::CodeDeactivated, || own.iter().map(told).collect());
+    progress.at(6, STEPS);
+    announce(session, tables::EVENTS, "looking for the person");
     let events: Vec<i64> = locked(session, tables::EVENTS, &LOCK_EVENTS, &[name.into()]);
     rows += session.write(&EVENTS, &[name.into(), new_name.into(), events.into()]).count();
     Ok(rows + session.write(&CHECK_ATTEMPTS, &[name.into()]).count())

@@ -273,7 +273,7 @@ fn broken_links(path: &Path, page: &str) -> Vec<String> {
 
 #[test]
 fn the_links_of_the_documentation_lead_somewhere() {
-    let others = ["CONTRIBUTING.md", "benches/README.md"].map(project_file);
+    let others = ["CONTRIBUTING.md", "RELEASE.md", "benches/README.md"].map(project_file);
     let mut followed = 0;
     let mut broken = Vec::new();
     for path in pages().into_iter().chain(others).filter(|path| path.exists()) {

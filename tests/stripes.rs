@@ -235,7 +235,7 @@ fn the_cap_of_a_program_of_hot_codes_is_reached_exactly_whoever_is_killed() {
     }
     load(&database, &PROGRAM, striped, &PROGRAM_EDITS);
     let usages = "SELECT count(*) FROM phoenix_kit_referral_code_usage";
-    assert_eq!(judge.query_one(usages, &[]).unwrap().get::<_, i64>(0), PROGRAM_CAP.into());
+    assert_eq!(judge.query_one(usages, &[]).unwrap().get::<_, i64>(0), i64::from(PROGRAM_CAP));
     let told = "SELECT number_of_uses FROM referral_get_program('spring')";
     assert_eq!(judge.query_one(told, &[]).unwrap().get::<_, i32>(0), PROGRAM_CAP);
     let left = "

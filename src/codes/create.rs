@@ -19,6 +19,7 @@ use crate::pg::clock;
 use crate::pg::encoding;
 use crate::pg::error::{Error, answer, first, required};
 use crate::pg::ids;
+use crate::pg::progress::Progress;
 use crate::pg::returns::{Record, RowSet};
 use crate::pg::session::{Session, View};
 use crate::pg::tables::Tables;
@@ -86,6 +87,8 @@ struct Bulk {
     tables: Rc<Tables>,
     generator: Generator,
     alike: Alike,
+    progress: Progress,
+    count: usize,
     /// Codes that are still to be written.
     missing: usize,
     drawn: btree_set::IntoIter<String>,
@@ -127,7 +130,7 @@ impl Iterator for Bulk {
             if self.missing == 0 {
                 return None;
             }
-            check_for_interrupts!();
+            self.progress.at(self.count - self.missing, self.count);
             let written = self.write_batch();
             self.missing -= written.len();
             self.written = written.into_iter();
@@ -151,7 +154,7 @@ fn referral_create_codes_in_program(
 ) -> RowSet<'static, (Uuid, String)> {
     answer(|| {
         let count = required(count, "count")?;
-        let missing = usize::try_from(count)
+        let codes = usize::try_from(count)
             .ok()
             .filter(|&count| count > 0)
             .ok_or_else(|| Error::out_of_range("count", "must be greater than 0"))?;
@@ -167,7 +170,7 @@ fn referral_create_codes_in_program(
             return Err(Error::not_in_encoding("prefix"));
         }
         let generator = Generator::new(length, DEFAULT_ALPHABET, &prefix)?;
-        generator.must_hold(missing)?;
+        generator.must_hold(codes)?;
 
         let session = Session::open();
         if let Some(program) = &program {
@@ -193,7 +196,9 @@ fn referral_create_codes_in_program(
             tables: Rc::clone(&session.tables),
             generator,
             alike,
-            missing,
+            progress: Progress::begin("creating codes"),
+            count: codes,
+            missing: codes,
             drawn: BTreeSet::new().into_iter(),
             written: Vec::new().into_iter(),
         }))

@@ -12,6 +12,7 @@ use crate::pg::args;
 use crate::pg::encoding;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::ids;
+use crate::pg::progress::Progress;
 use crate::pg::returns::RowSet;
 use crate::pg::session::{Session, View};
 use crate::pg::texts::{self, Text};
@@ -92,8 +93,10 @@ fn refuse_repeats(printed: &mut [Printed]) {
 fn write(printed: &mut [Printed], alike: &Alike) {
     let mut sound: Vec<&mut Printed> = printed.iter_mut().filter(|one| one.is_sound()).collect();
     sound.sort_unstable_by(|one, other| one.code.cmp(&other.code));
+    let (mut progress, mut done, total) = (Progress::begin("importing codes"), 0, sound.len());
     for batch in sound.chunks_mut(BATCH) {
-        check_for_interrupts!();
+        progress.at(done, total);
+        done += batch.len();
         // What a batch sends is freed with its session.
         let session = Session::open();
         let taken = new::taken(&session, batch.iter().flat_map(|one| &one.spellings));

@@ -9,6 +9,7 @@ use crate::events::consumers::forget_stranger;
 use crate::events::deliveries::{self, ids};
 use crate::pg::clock;
 use crate::pg::error::{Error, answer, required};
+use crate::pg::progress::Progress;
 use crate::pg::session::Session;
 use crate::pg::statement::{Statement, statements};
 use crate::rules::time::Timestamp;
@@ -32,6 +33,11 @@ fn names(session: &Session, statement: &'static Statement) -> Vec<String> {
     session.write_latest(statement, &[]).iter().map(|row| row.need(1)).collect()
 }
 
+/// How many ids there are from one up to another, without it.
+fn span(first: i64, end: i64) -> usize {
+    usize::try_from(end.saturating_sub(first)).unwrap_or_default()
+}
+
 /// Deletes what is older than the cutoff, in rounds; gives the number of events.
 fn prune(session: &Session, cutoff: Timestamp) -> i64 {
     session.write(&KEEP_FILLERS_OUT, &[session.tables.schema().into()]);
@@ -43,14 +49,16 @@ fn prune(session: &Session, cutoff: Timestamp) -> i64 {
     let Some(newest) = newest.first().and_then(|row| row.get::<i64>(1)) else {
         return 0;
     };
-    let (mut pruned, mut last) = (0, i64::MIN);
+    let mut progress = Progress::begin("pruning events, by their ids");
+    let (mut pruned, mut first, mut last) = (0, None, i64::MIN);
     loop {
-        check_for_interrupts!();
         let args = [cutoff.into(), last.into(), newest.into(), BATCH.into()];
         let old = ids(&session.write_latest(&OLD, &args));
-        let Some(&end) = old.last() else {
+        let (Some(&start), Some(&end)) = (old.first(), old.last()) else {
             return pruned;
         };
+        let first = *first.get_or_insert(start);
+        progress.at(span(first, start), span(first, newest) + 1);
         let mut unused: BTreeSet<i64> = old.iter().copied().collect();
         // Asked anew: of an event that came up meanwhile a consumer may have one that came up too.
         for consumer in names(session, &NAMES) {

@@ -13,6 +13,7 @@ pub mod guc;
 pub mod ids;
 pub mod json;
 pub mod kept;
+pub mod progress;
 pub mod result;
 pub mod returns;
 pub mod savepoint;

@@ -24,6 +24,7 @@ pub mod membership;
 pub mod money;
 pub mod payout;
 pub mod program;
+pub mod progress;
 pub mod queue;
 pub mod redemption;
 pub mod refusal;

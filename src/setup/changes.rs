@@ -5,10 +5,10 @@ use pgrx::pg_sys;
 use pgrx::spi::quote_literal;
 
 use crate::pg::catalog::{self, Column};
+use crate::pg::progress::announce;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::text;
 use crate::rules::declaration::{self, Declaration, Named};
-use crate::setup::sizes::announce;
 
 /// Why a table is not the extension's though it bears the name of one of those; None where it is, or is
 /// missing.

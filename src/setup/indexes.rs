@@ -6,13 +6,13 @@ use pgrx::spi::quote_identifier;
 
 use crate::pg::catalog::{self, Kind};
 use crate::pg::error::{Result, required};
+use crate::pg::progress::announce;
 use crate::pg::result::Row;
 use crate::pg::session::{Session, View};
 use crate::pg::statement::{Statement, statements, text};
 use crate::pg::tables::{CODES, USAGE};
 use crate::rules::declaration::one_line;
 use crate::setup::report::{Action, Line, object};
-use crate::setup::sizes::announce;
 
 statements! {
     INDEXES = "setup/indexes/of_table.sql";

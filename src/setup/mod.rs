@@ -19,7 +19,6 @@ mod page_findings;
 mod report;
 mod setting_findings;
 mod signup_trigger;
-mod sizes;
 mod spelling;
 mod tables;
 mod target;

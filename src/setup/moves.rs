@@ -1,10 +1,10 @@
 //! Rows that an older release kept elsewhere, moved once to where this one keeps them.
 
+use crate::pg::progress::announce;
 use crate::pg::session::Session;
 use crate::pg::statement::text;
 use crate::pg::tables::{CONVERSIONS, DECISIONS, PURCHASES};
 use crate::setup::report::{Action, Line, object};
-use crate::setup::sizes::announce;
 
 /// What is to be moved, found out before the tables are made.
 pub struct Moves {
