@@ -4,5 +4,6 @@ SELECT pg_catalog.max(o.id)
   FROM (SELECT e.id
           FROM host.referral_events AS e
          WHERE e.created_at OPERATOR(pg_catalog.<) $1
-         ORDER BY e.created_at DESC
+         ORDER BY e.created_at DESC,
+                  e.id DESC
          LIMIT 1000) AS o
