@@ -33,7 +33,7 @@ impl Config {
         if password_hash.is_none() && !listen.ip().is_loopback() {
             return Err(format!(
                 "{listen} can be reached from other machines: set ADMIN_PASSWORD_HASH, an argon2 \
-                 hash as `argon2 \"$(openssl rand -hex 8)\" -id -e` makes it, or listen on 127.0.0.1"
+                 hash as `referrals-admin hash` makes it of a line that you type, or listen on 127.0.0.1"
             ));
         }
         let user_uuid = given("ADMIN_USER_UUID").unwrap_or_default();

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use argon2::{Argon2, PasswordHash, PasswordVerifier};
+use argon2::password_hash::SaltString;
+use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier};
 use askama::Template;
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -113,6 +114,18 @@ impl Gate {
         }
         right
     }
+}
+
+/// What ADMIN_PASSWORD_HASH is to be for the password that is the first line of the input.
+pub fn hash_of_a_line() -> std::result::Result<String, String> {
+    let mut password = String::new();
+    std::io::stdin().read_line(&mut password).map_err(|error| error.to_string())?;
+    let password = password.trim_end_matches(['\r', '\n']);
+    let salt = SaltString::encode_b64(&rand::random::<[u8; 16]>());
+    let hash = salt.and_then(|salt| {
+        Argon2::default().hash_password(password.as_bytes(), &salt).map(|hash| hash.to_string())
+    });
+    hash.map_err(|error| error.to_string())
 }
 
 /// Every request passes here, and every answer.

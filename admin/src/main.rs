@@ -51,6 +51,10 @@ async fn main() -> ExitCode {
 }
 
 async fn serve() -> Result<(), String> {
+    if std::env::args().nth(1).as_deref() == Some("hash") {
+        println!("{}", gate::hash_of_a_line()?);
+        return Ok(());
+    }
     let config = Config::from_environment()?;
     let db = Db::of(&config.database_url)?;
     db.try_out().await?;

@@ -18,13 +18,9 @@ const STATUSES: [&str; 3] = ["pending", "paid", "failed"];
 
 record! {
     Payout {
-        payout_uuid, user_uuid, payout_ref, batch_ref, currency, amount, status, created_at, settled_at,
+        payout_uuid, user_uuid, payout_ref, currency, amount, status, created_at, settled_at,
         reason,
     }
-}
-
-record! {
-    Made { payout_uuid }
 }
 
 record! {
@@ -111,7 +107,7 @@ async fn change(
 ) -> Result<Response> {
     let mut client = app.db.client().await?;
     let work = begin(&mut client, Some(&page.schema), Mode::Write).await?;
-    work.rows::<Made>(call, arguments).await?;
+    work.value(&format!("SELECT count(*) FROM {call}"), arguments).await?;
     work.commit().await?;
     Ok(page.done_at("/payouts", done))
 }

@@ -15,7 +15,7 @@ use crate::problem::Result;
 
 record! {
     /// What choices of a program are made of.
-    Key { key, name, status }
+    Key { key }
 }
 
 record! {

@@ -28,11 +28,11 @@ record! {
 
 record! {
     /// What the counter holds.
-    Uses { used, held, leased, free }
+    Uses { held, leased, free }
 }
 
 record! {
-    Owner { referrer_uuid, owner_type, program }
+    Owner { owner_type, program }
 }
 
 #[derive(Template)]
