@@ -151,8 +151,8 @@ impl Visitor {
     /// Sends a form, with the token of the page before.
     pub fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let token = self.token.clone();
-        let fields = fields.iter().chain([&("token", token.as_str())]);
-        let body = Serializer::new(String::new()).extend_pairs(fields).finish();
+        let mut body = Serializer::new(String::new());
+        let body = body.extend_pairs(fields).append_pair("token", &token).finish();
         self.send(&format!("POST {path}"), &body)
     }
 
