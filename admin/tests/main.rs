@@ -1,7 +1,6 @@
 //! The admin pages as they are run: a program that answers HTTP, over the server that
 //! `tests/support/scratch-server` runs. `tests/run admin` starts this.
 
-mod browser;
 mod codes;
 mod gate;
 mod hostile;
