@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use crate::Shared;
 use crate::chart::{Bucket, Chart};
-use crate::codes::{Code, Usage};
+use crate::codes::Code;
 use crate::db::{Db, Mode, Work, begin, record};
 use crate::page::{Page, html};
 use crate::problem::{Result, Told};
@@ -20,10 +20,19 @@ const DAYS: &str = "
         ON u.date_used >= day AND u.date_used < day + interval '1 day'
      GROUP BY day
      ORDER BY day)";
+const RECENT: &str = "
+    (SELECT u.code_uuid, c.code, u.used_by_uuid, u.date_used
+     FROM referral_recent_usage(10) AS u
+     LEFT JOIN LATERAL referral_get_code(u.code_uuid) AS c ON true
+     ORDER BY u.date_used DESC, u.uuid DESC)";
 const DOCTOR: &str = "referral_doctor(current_setting('referrals.schema')::name)";
 
 record! {
     Stats { total_codes, active_codes, total_usage, codes_with_usage }
+}
+
+record! {
+    Recent { code_uuid, code, used_by_uuid, date_used }
 }
 
 record! {
@@ -46,7 +55,7 @@ struct Numbers {
     stats: Stats,
     chart: Chart,
     top: Vec<Code>,
-    recent: Vec<Usage>,
+    recent: Vec<Recent>,
 }
 
 pub async fn show(State(app): State<Shared>, page: Page) -> Result<Response> {
@@ -67,7 +76,7 @@ async fn numbers(db: &Db, schema: &str) -> Result<Numbers> {
         stats: work.row("referral_system_stats()", &[]).await?,
         chart: Chart::of(&days),
         top: work.rows("referral_top_codes(5)", &[]).await?,
-        recent: work.rows("referral_recent_usage(10)", &[]).await?,
+        recent: work.rows(RECENT, &[]).await?,
     })
 }
 

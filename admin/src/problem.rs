@@ -69,7 +69,9 @@ impl Problem {
             };
         }
         let message = match self {
-            Problem::Database(error) => format!("The database did not answer: {error}"),
+            Problem::Database(error) => format!(
+                "The database did not answer, so look whether it was done before you do it again: {error}"
+            ),
             Problem::Unreachable(error) => format!("The database cannot be reached: {error}"),
             Problem::Missing => {
                 "There is nothing here: no code, conversion or page of that address".into()

@@ -133,6 +133,15 @@ fn what_is_done_is_done_under_the_role_that_was_given() {
     let site = Site::over(database, &role, &[]);
     site.sql(&format!("SELECT FROM referral_create_code('{ADMIN}', 'READABLE')"));
     let mut visitor = site.visitor();
+    let id = site.ask("SELECT uuid FROM referral_get_code_by_string('READABLE')");
+    let shown = ["", "/codes.csv", "/programs", "/conversions?all=1", "/payouts", "/settings"];
+    for page in shown {
+        visitor.see(&format!("/in/public{page}"));
+    }
+    visitor.see("/in/public").says("<dt>Codes</dt><dd>1</dd>");
+    visitor.see(&format!("/in/public/codes/{id}"));
+    visitor.see(&format!("/in/public/rewards?user_uuid={ADMIN}"));
+    assert_eq!(visitor.get("/in/public/events").status, 403);
     visitor.see("/in/public/codes").says("READABLE");
     let refused = visitor.fill("/in/public/codes/new", &[("code", "MINE")]);
     assert_eq!(refused.status, 403);
