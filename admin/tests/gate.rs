@@ -139,6 +139,7 @@ fn what_is_done_is_done_under_the_role_that_was_given() {
         visitor.see(&format!("/in/public{page}"));
     }
     visitor.see("/in/public").says("<dt>Codes</dt><dd>1</dd>");
+    visitor.see("/in/public").says("Nothing is wrong.");
     visitor.see(&format!("/in/public/codes/{id}"));
     visitor.see(&format!("/in/public/rewards?user_uuid={ADMIN}"));
     assert_eq!(visitor.get("/in/public/events").status, 403);

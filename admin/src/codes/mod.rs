@@ -18,7 +18,7 @@ record! {
 }
 
 record! {
-    Usage { uuid, code_uuid, used_by_uuid, date_used }
+    Usage { uuid, used_by_uuid, date_used }
 }
 
 pub const STATES: [&str; 5] =
