@@ -17,14 +17,14 @@ help: ## list these targets
 demo: ## redeem a first code, on a server of its own; with ADMIN=1 look at it in a browser
 	@tools/demo
 
-admin: setup ## serve the admin pages on this machine: DATABASE_URL=…, see docs/admin.md
+admin: ## serve the admin pages on this machine: DATABASE_URL=…, see docs/admin.md
 	@tools/admin
 
 test: ## run every test, on a server of its own
 	@tools/setup pgbouncer plproxy python3-venv npm dpkg-dev cargo-deb
 	@tests/run
 
-test-admin: setup ## the admin pages in headless Chromium, whose pictures go to docs/
+test-admin: ## the admin pages in headless Chromium, whose pictures go to docs/
 	@tools/setup chromium fonts-dejavu-core
 	@ADMIN_PICTURES=docs/admin tests/run browser
 
