@@ -3,8 +3,8 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
-.PHONY: all help demo test test-matrix test-packages soak lint bench bench-instructions build install uninstall \
-	package packages image dist clean setup
+.PHONY: all help demo admin test test-admin test-matrix test-packages soak lint bench bench-instructions build install \
+	uninstall package packages image dist clean setup
 
 # The first, so what `make` alone makes, as PGXN's client expects it.
 all: build
@@ -14,12 +14,19 @@ help: ## list these targets
 		printf '  %-18s %s\n' "$$target" "$$what"
 	done
 
-demo: ## redeem a first code, on a server of its own
+demo: ## redeem a first code, on a server of its own; with ADMIN=1 look at it in a browser
 	@tools/demo
+
+admin: ## serve the admin pages on this machine: DATABASE_URL=…, see docs/admin.md
+	@tools/admin
 
 test: ## run every test, on a server of its own
 	@tools/setup pgbouncer plproxy python3-venv npm dpkg-dev cargo-deb
 	@tests/run
+
+test-admin: ## the admin pages in headless Chromium, whose pictures go to docs/
+	@tools/setup chromium fonts-dejavu-core
+	@ADMIN_PICTURES=docs/admin tests/run browser
 
 test-matrix: ## try demo and test on a bare Debian with PostgreSQL 15, 17 and 18; as root, with debootstrap
 	@tests/matrix

@@ -36,7 +36,7 @@ impl House {
     fn of_the_project() -> Self {
         let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let mut files = BTreeMap::new();
-        for folder in ["src", "sql", "docs"] {
+        for folder in ["src", "sql", "docs", "admin/src"] {
             read(&project, &project.join(folder), &mut files);
         }
         House(files)
@@ -249,7 +249,8 @@ fn a_folder_is_entered_by_its_rooms(house: &House) -> Vec<String> {
 
 fn no_top_file_is_long(house: &House) -> Vec<String> {
     let top = house.rust().filter(|file| !["pg", "rules"].contains(&file.room()));
-    let long = top.filter(|file| file.text.lines().count() > MOST_LINES);
+    let all = top.chain(house.below("admin/src/", ".rs"));
+    let long = all.filter(|file| file.text.lines().count() > MOST_LINES);
     long.map(|file| format!("{}: over {MOST_LINES} lines", file.path)).collect()
 }
 
@@ -441,10 +442,29 @@ fn what_cannot_fail_says_why(house: &House) -> Vec<String> {
     broken
 }
 
+/// The admin pages read what functions give, and catalogs; they write by functions alone.
+fn the_admin_pages_call_functions(house: &House) -> Vec<String> {
+    const GIVES_ROWS: [&str; 6] =
+        ["referral_", "pg_catalog.", "generate_series(", "unnest(", "LATERAL", "{call}"];
+    let mut broken = Vec::new();
+    for file in house.below("admin/src/", ".rs") {
+        for (number, line) in file.code() {
+            let writes = ["INSERT INTO", "UPDATE ONLY", "DELETE FROM", "MERGE INTO", "TRUNCATE"];
+            let sources = line.split("FROM ").skip(1).chain(line.split("JOIN ").skip(1));
+            let reads = |source: &str| GIVES_ROWS.iter().any(|word| source.starts_with(word));
+            let strange = sources.into_iter().any(|source| !reads(source) && !source.is_empty());
+            if strange || writes.iter().any(|word| line.contains(word)) {
+                broken.push(format!("{}:{number}: no function: {}", file.path, line.trim()));
+            }
+        }
+    }
+    broken
+}
+
 /// Each rule, and a file that breaks it, to see it found out.
 type Rule = (fn(&House) -> Vec<String>, &'static str, &'static str);
 
-const RULES: [Rule; 10] = [
+const RULES: [Rule; 11] = [
     (floors_and_rooms, "src/settings.rs", "use crate::codes::{row::Code, read};"),
     (no_circle, "src/rules/money.rs", "use super::{time, terms};\nuse super::refusal::Refusal;"),
     (a_folder_is_entered_by_its_rooms, "src/codes/mod.rs", "pub mod row;\nfn logic() {}"),
@@ -458,6 +478,11 @@ const RULES: [Rule; 10] = [
     ),
     (unsafe_is_in_pg_and_says_why, "src/pg/ids.rs", "fn id() {\n    unsafe { id_of() }\n}"),
     (sql_is_not_written_in_rust, "src/usage.rs", "const A: &str = \"\n    SELECT 1\";"),
+    (
+        the_admin_pages_call_functions,
+        "admin/src/codes/all.rs",
+        "const ALL: &str = \"SELECT code FROM phoenix_kit_referral_codes\";",
+    ),
     (what_cannot_fail_says_why, "src/usage.rs", "fn a() {\n    b().unwrap()\n}"),
 ];
 
