@@ -1015,3 +1015,23 @@ AS 'MODULE_PATHNAME', 'referral_attach_at_signup_wrapper';
 
 COMMENT ON FUNCTION referral_require_at_signup(regclass, name) IS
 'Attaches a deferred constraint trigger to a table of users: while the setting referral_codes_required is true, a transaction that inserts a user without a redemption of theirs fails at commit with RF011. The referral tables are those in the users'' schema or, where it has none, those that referrals.schema names now. False where the trigger was attached so already; one with another user_key is replaced. Errors: 22023 user_key is no column of type uuid.';
+
+DROP FUNCTION referral_tree(uuid, integer);
+
+-- Before the tables are analyzed their size is guessed, and every batch of a few rows would be compiled for millions.
+CREATE FUNCTION referral_tree(
+       user_uuid uuid,
+       max_depth integer DEFAULT 5,
+       max_rows  integer DEFAULT NULL)
+RETURNS TABLE (
+       depth         integer,
+       user_uuid     uuid,
+       referrer_uuid uuid,
+       code          text,
+       referred_at   timestamptz)
+LANGUAGE c STABLE PARALLEL SAFE
+SET jit = off
+AS 'MODULE_PATHNAME', 'referral_tree_at_most_wrapper';
+
+COMMENT ON FUNCTION referral_tree(uuid, integer, integer) IS
+'Everybody whom a user has referred, directly (depth 1) and through others, level by level, in no order within a level. max_rows NULL: all; no more is read than is given. Somebody''s referrer is the beneficiary of the code of their earliest redemption, of those whose beneficiary is another person; so everybody appears once, and the user never. Errors: 22023 max_depth is not from 1 to 100, max_rows is negative.';

@@ -92,6 +92,12 @@ fn referral_reverse() {
     outdated()
 }
 
+/// Until 0.1.0: no max_rows.
+#[pg_extern(sql = false)]
+fn referral_tree() {
+    outdated()
+}
+
 /// Until 0.1.0: no max_referrals.
 #[pg_extern(sql = false)]
 fn referral_user_stats() {

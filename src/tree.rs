@@ -8,6 +8,7 @@ use std::rc::Rc;
 use pgrx::datum::Uuid;
 use pgrx::prelude::*;
 
+use crate::pg::args;
 use crate::pg::error::{Error, Result, answer, required};
 use crate::pg::result::Row;
 use crate::pg::returns::RowSet;
@@ -142,10 +143,15 @@ fn upline(session: &Session, start: Uuid, max_depth: i32) -> Vec<UplineColumns> 
 }
 
 #[pg_extern(sql = false)]
-fn referral_tree(user_uuid: Option<Uuid>, max_depth: Option<i32>) -> RowSet<'static, TreeColumns> {
+fn referral_tree_at_most(
+    user_uuid: Option<Uuid>,
+    max_depth: Option<i32>,
+    max_rows: Option<i32>,
+) -> RowSet<'static, TreeColumns> {
     answer(|| {
         let start = required(user_uuid, "user_uuid")?;
-        Ok(RowSet::new(Tree::below(start, levels(max_depth)?)))
+        let tree = Tree::below(start, levels(max_depth)?);
+        Ok(RowSet::new(tree.take(args::max_rows(max_rows)?)))
     })
 }
 

@@ -87,6 +87,9 @@ SELECT pg_catalog.count(redeem('N' || n, CASE WHEN n <= 2500 THEN 'J' ELSE 'N' |
 SELECT depth, pg_catalog.count(*), pg_catalog.count(DISTINCT user_uuid) FROM referral_tree(person('I')) GROUP BY depth ORDER BY depth;
 SELECT pg_catalog.bool_and(depth >= before) AS breadth_first
   FROM (SELECT depth, pg_catalog.lag(depth, 1, 0) OVER () AS before FROM referral_tree(person('I'))) AS t;
+-- So many of them, the nearest first.
+SELECT depth, pg_catalog.count(*) FROM referral_tree(person('I'), max_rows => 3) GROUP BY depth ORDER BY depth;
+SELECT pg_catalog.count(*) FROM referral_tree(person('I'), max_rows => 0);
 
 -- As the calling query sees things: what a statement writes, it does not yet see.
 WITH written AS (
@@ -98,6 +101,6 @@ SELECT depth, referrer FROM upline('I', 2);
 
 -- Wrong arguments.
 SELECT a.arguments, c.code, c.message
-  FROM (VALUES ('referral_tree(NULL)'), ('referral_tree(gen_random_uuid(), NULL)'), ('referral_tree(gen_random_uuid(), 0)'), ('referral_tree(gen_random_uuid(), 101)'),
+  FROM (VALUES ('referral_tree(NULL)'), ('referral_tree(gen_random_uuid(), NULL)'), ('referral_tree(gen_random_uuid(), 0)'), ('referral_tree(gen_random_uuid(), 101)'), ('referral_tree(gen_random_uuid(), 5, -1)'),
                ('referral_upline(NULL)'), ('referral_upline(gen_random_uuid(), NULL)'), ('referral_upline(gen_random_uuid(), 0)'), ('referral_upline(gen_random_uuid(), 101)')) AS a (arguments),
        LATERAL caught('SELECT * FROM ' || a.arguments) AS c;
